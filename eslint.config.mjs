@@ -4,7 +4,7 @@ import architecture from './architecture.js';
 
 const { ARROWS, FRAMEWORKS, PURE } = architecture;
 
-const TESTS = ['**/*.spec.ts', '**/*.e2e-spec.ts', 'libs/testing/**', 'apps/api/test/**', 'bench/**'];
+const TESTS = ['**/*.spec.ts', '**/*.e2e-spec.ts', 'libs/testing/**', '{apps,libs}/*/test/**', 'bench/**'];
 
 const clock = [
   { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Time comes from the injected AppClock.' },
@@ -45,6 +45,10 @@ export default tseslint.config(
       eqeqeq: ['error', 'always', { null: 'ignore' }],
     },
   },
+  // Configuration in plain JavaScript, for tools that load nothing else.
+  { files: ['*.js'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
+  // These talk to a person at a terminal; everything else logs.
+  { files: ['apps/api/src/{supervisor,cli}/**/*.ts', 'apps/api/src/{cli,process}.ts'], rules: { 'no-console': 'off' } },
   // Specs and benches may read the clock: they measure, and they name their databases.
   { files: TESTS, rules: { 'no-restricted-syntax': ['error', ...money], 'no-console': 'off' } },
   { files: ['libs/platform/src/clock/system-clock.ts'], rules: { 'no-restricted-syntax': ['error', ...money, ...environment] } },

@@ -26,7 +26,7 @@ export interface ServiceLine {
   readonly servicePeriod: DateRange;
 }
 
-/** Debit receivables (gross); credit deferred revenue (net) and VAT payable per rate. */
+/** Debit receivables (gross); credit deferred revenue (net) and VAT payable (tax). The lines add up to the net. */
 export interface InvoiceFinalisedFact extends FactBase {
   readonly kind: 'invoice-finalised';
   readonly sourceType: 'invoice';

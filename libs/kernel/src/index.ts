@@ -2,6 +2,7 @@
 export * from './allocate';
 export * from './billing-calendar';
 export * from './clock';
+export * from './country';
 export * from './currency';
 export * from './date-range';
 export * from './decimal';

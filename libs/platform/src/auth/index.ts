@@ -1,0 +1,3 @@
+export * from './actor';
+export * from './auth.module';
+export * from './development-issuer';

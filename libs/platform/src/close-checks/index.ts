@@ -1,0 +1,3 @@
+export * from './close-check';
+export * from './failing-proofs.check';
+export * from './undelivered-events.check';

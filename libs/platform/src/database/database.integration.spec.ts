@@ -1,0 +1,57 @@
+// Transactions: retried when PostgreSQL asks for it, read-only when only reading, whole or not at all.
+import { createTestDatabase, TestDatabase } from '@countinghouse/testing';
+
+describe('Database', () => {
+  let test: TestDatabase;
+
+  beforeAll(async () => {
+    test = await createTestDatabase();
+    await test.database.transaction((tx) =>
+      tx.execute('CREATE TABLE public.counter (id int PRIMARY KEY, n bigint NOT NULL, on_day date)'),
+    );
+  });
+  afterAll(() => test.drop());
+
+  it('gives int8 as bigint and a date as its text', async () => {
+    const [row] = await test.database.query(`SELECT 9007199254740993::int8 AS n, '2026-02-28'::date AS d, ARRAY[1,2]::int8[] AS ns`);
+    expect(row).toEqual({ n: 9007199254740993n, d: '2026-02-28', ns: [1n, 2n] });
+  });
+
+  it('commits all of a transaction or nothing', async () => {
+    const failing = test.database.transaction(async (tx) => {
+      await tx.execute('INSERT INTO public.counter VALUES (1, 0)');
+      throw new Error('changed my mind');
+    });
+    await expect(failing).rejects.toThrow('changed my mind');
+    expect(await test.database.query('SELECT * FROM public.counter')).toEqual([]);
+  });
+
+  it('runs the whole callback again after a serialisation failure', async () => {
+    await test.database.transaction((tx) => tx.execute('INSERT INTO public.counter VALUES (2, 0)'));
+    let attempts = 0;
+    const increment = () =>
+      test.database.transaction(
+        async (tx) => {
+          attempts++;
+          const { n } = await tx.one<{ n: bigint }>('SELECT n FROM public.counter WHERE id = 2');
+          await tx.execute('UPDATE public.counter SET n = $1 WHERE id = 2', [n + 1n]);
+        },
+        { isolation: 'SERIALIZABLE' },
+      );
+    await Promise.all([increment(), increment(), increment()]);
+    expect(await test.database.query('SELECT n FROM public.counter WHERE id = 2')).toEqual([{ n: 3n }]);
+    expect(attempts).toBeGreaterThan(3);
+  });
+
+  it('refuses to write while reading', async () => {
+    const writing = test.database.query('INSERT INTO public.counter VALUES (3, 0) RETURNING id');
+    await expect(writing).rejects.toThrow('read-only transaction');
+  });
+
+  it('streams a COPY', async () => {
+    const copied = await test.database.transaction((tx) =>
+      tx.copyFrom('COPY public.counter (id, n) FROM STDIN', ['10\t1\n', '11\t2\n']),
+    );
+    expect(copied).toBe(2);
+  });
+});

@@ -1,0 +1,79 @@
+// The one door to PostgreSQL: transactions that retry, reads that cannot write, and limits on both.
+import { randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import type { PoolClient } from 'pg';
+import { DataSource } from 'typeorm';
+import { Reader, Tx } from './tx';
+
+/** Serialisation failure and deadlock: PostgreSQL asks the client to try the whole transaction again. */
+const RETRYABLE = new Set(['40001', '40P01']);
+const ATTEMPTS = 6;
+
+export interface TransactionOptions {
+  /** Default READ COMMITTED: our rules are kept by locks and constraints, not by isolation. */
+  isolation?: 'READ COMMITTED' | 'REPEATABLE READ' | 'SERIALIZABLE';
+}
+
+@Injectable()
+export class Database {
+  constructor(readonly dataSource: DataSource) {}
+
+  /**
+   * Runs `work` in one transaction and commits when it resolves. The whole callback is run again, at most five times,
+   * on serialisation failure or deadlock; so it must hold SQL and nothing else: no HTTP, no clock, no random.
+   */
+  async transaction<T>(work: (tx: Tx) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.once(work, options.isolation ?? 'READ COMMITTED');
+      } catch (error) {
+        if (attempt >= ATTEMPTS || !RETRYABLE.has(sqlState(error) ?? '')) throw error;
+        await sleep(randomInt(5, 20) * 2 ** attempt);
+      }
+    }
+  }
+
+  /** One consistent snapshot to read from; PostgreSQL refuses writes in it. */
+  async read<T>(work: (reader: Reader) => Promise<T>): Promise<T> {
+    return this.once(async (tx) => {
+      await tx.execute('SET TRANSACTION READ ONLY');
+      return work(tx);
+    }, 'REPEATABLE READ');
+  }
+
+  /** A single read-only question outside any transaction of ours. */
+  async query<Row extends object>(sql: string, params: readonly unknown[] = []): Promise<Row[]> {
+    return this.read((reader) => reader.query<Row>(sql, params));
+  }
+
+  private async once<T>(work: (tx: Tx) => Promise<T>, isolation: NonNullable<TransactionOptions['isolation']>): Promise<T> {
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      const client = (await runner.connect()) as PoolClient;
+      await runner.startTransaction(isolation);
+      const result = await work(new Tx(client, runner.manager));
+      await runner.commitTransaction();
+      return result;
+    } catch (error) {
+      // A broken connection cannot roll back; the server has already done it.
+      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+      throw error;
+    } finally {
+      await runner.release();
+    }
+  }
+}
+
+/** The SQLSTATE of an error from pg, also when TypeORM has wrapped it. */
+export function sqlState(error: unknown): string | undefined {
+  const { code, driverError } = (error ?? {}) as { code?: unknown; driverError?: { code?: unknown } };
+  const state = code ?? driverError?.code;
+  return typeof state === 'string' ? state : undefined;
+}
+
+/** The name of the constraint that refused a row, if one did: use cases turn it into a DomainError. */
+export function violatedConstraint(error: unknown): string | undefined {
+  const { constraint, driverError } = (error ?? {}) as { constraint?: string; driverError?: { constraint?: string } };
+  return constraint ?? driverError?.constraint;
+}

@@ -1,0 +1,8 @@
+// The platform's own part of the schema: issuers, runs, imports, proofs, parked deliveries.
+import { Module } from '@nestjs/common';
+import { IssuerResolver, ViewerResolver } from './issuer.resolver';
+import { OperationsResolver } from './operations.resolver';
+import { RunResolver } from './run.resolver';
+
+@Module({ providers: [IssuerResolver, ViewerResolver, RunResolver, OperationsResolver] })
+export class PlatformGraphqlModule {}

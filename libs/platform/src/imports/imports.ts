@@ -1,0 +1,132 @@
+// The imports: a file comes in as a stream, is staged in one transaction, and becomes a run.
+import type { Readable } from 'node:stream';
+import { Injectable } from '@nestjs/common';
+import { DomainError, Id, RunId } from '@countinghouse/kernel';
+import { Actor, authoriseForAllIssuers } from '../auth/actor';
+import { Database } from '../database/database';
+import { Reader, Tx } from '../database/tx';
+import { newId } from '../ids/new-id';
+import { JobRegistry } from '../queue/job-registry';
+import { Run, RunState } from '../runs/run';
+import { Runs } from '../runs/runs';
+import type { ImportInput, ImportMode } from './import';
+import { ImportHandler, refuseTooLargeToBeWhole } from './import-handler';
+import { forgetFile, insertFile, RememberedFile, rejectionsOf, rememberedRun } from './import.queries';
+import type { Rejection } from './rejection';
+import { stageFile } from './staging';
+
+export interface StartImport {
+  readonly kind: string;
+  readonly fileName: string;
+  /** The bytes of the file; read once, to its end, and destroyed when the import is refused. */
+  readonly source: Readable;
+  /** Default goodRows. */
+  readonly mode?: ImportMode;
+  /** Import a file again that has been imported already, e.g. after mending what its rejections named. */
+  readonly again?: boolean;
+}
+
+export interface RejectionPage {
+  /** The last rejection of the page before. */
+  readonly after?: { readonly line: number; readonly id: bigint };
+  /** At most 1,000; 100 unless told. */
+  readonly limit?: number;
+}
+
+const PAGE = 100;
+const MAX_PAGE = 1_000;
+const FILE_NAME_MAX = 200;
+const ACTIVE: readonly RunState[] = ['planned', 'running', 'paused'];
+const CAME_TO_NOTHING: readonly RunState[] = ['failed', 'cancelled'];
+
+@Injectable()
+export class Imports {
+  constructor(
+    private readonly database: Database,
+    private readonly runs: Runs,
+    private readonly registry: JobRegistry,
+  ) {}
+
+  /**
+   * Stages the whole file and starts its run. The same file, kind and mode again gives the run there is and changes
+   * nothing, unless that run failed, was cancelled, or has ended and `again` is asked for.
+   * @throws ImportFileUnreadable when the file as a whole cannot be read; nothing of it is stored
+   * @throws DomainError FORBIDDEN, IMPORT_KIND_UNKNOWN, IMPORT_TOO_LARGE_TO_BE_WHOLE, IMPORT_INTERRUPTED
+   */
+  async start(input: StartImport, actor: Actor): Promise<Run> {
+    // A file may name contracts of any issuer.
+    authoriseForAllIssuers(actor, 'billing');
+    const handler = this.handlerOf(input.kind);
+    let begun = false;
+    try {
+      return await this.database.transaction(async (tx) => {
+        // A stream is read once; the retry of a failed transaction has nothing left to read.
+        if (begun) throw interrupted();
+        begun = true;
+        return this.stage(tx, handler, input, actor);
+      });
+    } catch (error) {
+      input.source.destroy();
+      if (error instanceof AlreadyImported) return this.database.read((reader) => this.runs.get(reader, error.runId));
+      throw error;
+    }
+  }
+
+  /** What was refused, in the order of the file. */
+  async rejections(reader: Reader, runId: RunId, page: RejectionPage = {}): Promise<(Rejection & { id: bigint })[]> {
+    const limit = Math.max(1, Math.min(page.limit ?? PAGE, MAX_PAGE));
+    return rejectionsOf(reader, runId, page.after ?? { line: 0, id: 0n }, limit);
+  }
+
+  private async stage(tx: Tx, handler: ImportHandler<unknown>, input: StartImport, actor: Actor): Promise<Run> {
+    const { kind } = handler.options;
+    const mode = input.mode ?? 'goodRows';
+    const fileId = newId<Id<'ImportFile'>>();
+    const file = await stageFile(tx, fileId, handler.options, input.source);
+    if (mode === 'allOrNothing') refuseTooLargeToBeWhole(file.rows);
+    await this.refuseSecondImport(tx, await rememberedRun(tx, kind, mode, file), input.again ?? false);
+    const run = await this.runs.start<ImportInput>(
+      tx,
+      {
+        kind,
+        key: `${mode} ${file.sha256.toString('hex')}`,
+        input: { fileId, fileName: input.fileName.slice(0, FILE_NAME_MAX), mode, columns: file.header.columns, rows: file.rows },
+      },
+      actor,
+    );
+    await insertFile(tx, run, file);
+    return run;
+  }
+
+  private async refuseSecondImport(tx: Tx, earlier: RememberedFile | undefined, again: boolean): Promise<void> {
+    if (earlier === undefined) return;
+    const replaceable = CAME_TO_NOTHING.includes(earlier.state) || (again && !ACTIVE.includes(earlier.state));
+    if (!replaceable) throw new AlreadyImported(earlier.run_id);
+    await forgetFile(tx, earlier.run_id);
+  }
+
+  private handlerOf(kind: string): ImportHandler<unknown> {
+    const handler = this.registry.runKinds.get(kind)?.handler;
+    if (handler instanceof ImportHandler) return handler;
+    const known = [...this.registry.runKinds.values()].filter((each) => each.handler instanceof ImportHandler).map((each) => each.kind);
+    throw new DomainError('IMPORT_KIND_UNKNOWN', `There is no import of ${JSON.stringify(kind.slice(0, 60))}.`, {
+      field: 'kind',
+      value: kind.slice(0, 60),
+      remedy: `Use one of: ${known.sort().join(', ')}.`,
+    });
+  }
+}
+
+/** Rolls the staged rows back: the file has a run already. */
+class AlreadyImported extends Error {
+  constructor(readonly runId: RunId) {
+    super('this file has been imported already');
+  }
+}
+
+function interrupted(): DomainError {
+  return new DomainError('IMPORT_INTERRUPTED', 'The file was read, but could not be stored.', {
+    field: 'source',
+    remedy: 'Send the file again.',
+  });
+}

@@ -1,0 +1,6 @@
+// What the contexts use of the imports.
+export * from './columns';
+export * from './import';
+export * from './import-handler';
+export * from './imports';
+export * from './rejection';

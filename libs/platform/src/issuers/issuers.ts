@@ -1,0 +1,82 @@
+// The issuers: our own legal entities. Their books belong to accounting, their number series to invoicing.
+import { Injectable } from '@nestjs/common';
+import { currency, Currency, DomainError, IssuerId, timeZone, TimeZone } from '@countinghouse/kernel';
+import { Audit } from '../audit/audit';
+import { Actor, authorise } from '../auth/actor';
+import { sqlState, violatedConstraint } from '../database/database';
+import { Reader, Tx } from '../database/tx';
+import { newId } from '../ids/new-id';
+
+export interface Issuer {
+  readonly id: IssuerId;
+  /** Short, unique and stable; it stands in import files: 'PT'. */
+  readonly code: string;
+  readonly legalName: string;
+  /** ISO 3166, two letters. */
+  readonly country: string;
+  readonly taxId: string;
+  readonly functionalCurrency: Currency;
+  readonly timeZone: TimeZone;
+}
+
+const COLUMNS = `id, code, legal_name AS "legalName", country, tax_id AS "taxId",
+  functional_currency AS "functionalCurrency", time_zone AS "timeZone"`;
+
+const REFUSALS: Record<string, { code: string; field: keyof Issuer; message: string }> = {
+  issuer_code_is_unique: { code: 'ISSUER_CODE_TAKEN', field: 'code', message: 'another issuer has this code' },
+  issuer_tax_id_is_unique: { code: 'ISSUER_TAX_ID_TAKEN', field: 'taxId', message: 'another issuer of this country has this tax id' },
+  issuer_code_check: { code: 'ISSUER_CODE_INVALID', field: 'code', message: 'a code is 2 to 20 capitals, digits or hyphens' },
+};
+
+@Injectable()
+export class Issuers {
+  constructor(private readonly audit: Audit) {}
+
+  /**
+   * Adds an issuer. It can invoice once its books are open and its series exist.
+   * @throws DomainError ISSUER_CODE_TAKEN, ISSUER_TAX_ID_TAKEN, ISSUER_CODE_INVALID, CURRENCY_UNKNOWN, TIME_ZONE_UNKNOWN
+   */
+  async create(tx: Tx, input: Omit<Issuer, 'id'>, actor: Actor): Promise<Issuer> {
+    authorise(actor, 'admin');
+    const issuer: Issuer = {
+      ...input,
+      id: newId<IssuerId>(),
+      functionalCurrency: currency(input.functionalCurrency),
+      timeZone: timeZone(input.timeZone, 'timeZone'),
+    };
+    const { id, code, legalName, country, taxId, functionalCurrency } = issuer;
+    try {
+      await tx.execute(
+        `INSERT INTO platform.issuer (id, code, legal_name, country, tax_id, functional_currency, time_zone)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+        [id, code, legalName, country, taxId, functionalCurrency, issuer.timeZone],
+      );
+    } catch (error) {
+      throw refusal(error, issuer);
+    }
+    await this.audit.record(tx, actor, [
+      { action: 'platform.create-issuer', subjectType: 'issuer', subjectId: id, issuerId: id, change: { code, legalName, country, taxId } },
+    ]);
+    return issuer;
+  }
+
+  /** By code. */
+  async all(reader: Reader): Promise<Issuer[]> {
+    return reader.query<Issuer>(`SELECT ${COLUMNS} FROM platform.issuer ORDER BY code`);
+  }
+
+  async byCode(reader: Reader, code: string): Promise<Issuer | undefined> {
+    return reader.first<Issuer>(`SELECT ${COLUMNS} FROM platform.issuer WHERE code = $1`, [code]);
+  }
+}
+
+function refusal(error: unknown, issuer: Issuer): unknown {
+  const known = REFUSALS[violatedConstraint(error) ?? ''];
+  if (!known || !sqlState(error)?.startsWith('23')) return error;
+  return new DomainError(known.code, `${known.message}: ${issuer[known.field]}`, {
+    field: known.field,
+    value: issuer[known.field],
+    remedy: 'choose another one, or use the issuer that is there',
+    cause: error,
+  });
+}

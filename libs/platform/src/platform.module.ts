@@ -1,0 +1,85 @@
+// The platform as one global Nest module: what every context injects, and the worker when the process is one.
+import { DynamicModule, Global, Module, OnApplicationShutdown } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { DataSource } from 'typeorm';
+import { Audit } from './audit/audit';
+import { CloseChecks, FailingProofs, UndeliveredEvents } from './close-checks';
+import { AppClock } from './clock/clock';
+import { SystemClock } from './clock/system-clock';
+import { createDataSource } from './database/data-source';
+import { Database } from './database/database';
+import { Idempotency } from './idempotency/idempotency';
+import { Deliveries } from './outbox/deliveries';
+import { Imports } from './imports/imports';
+import { Issuers } from './issuers/issuers';
+import { Outbox } from './outbox/outbox';
+import { PersistenceManifest } from './persistence/manifest';
+import { Proofs } from './proofs/proof';
+import { JobRegistry } from './queue/job-registry';
+import { QueueSettings, QueueTimes } from './queue/queue-settings';
+import { Queues } from './queue/queues';
+import { Relay } from './queue/relay';
+import { ProcessExit, WorkerHost } from './queue/worker-host';
+import { RunChunks } from './runs/run-chunks';
+import { Runs } from './runs/runs';
+import { TickRunner } from './scheduling/tick-runner';
+import { Ticks } from './scheduling/ticks';
+
+export interface PlatformOptions {
+  readonly databaseUrl: string;
+  /** redis://… ; without it the queue lies in PostgreSQL. */
+  readonly queueUrl?: string;
+  readonly manifests: readonly PersistenceManifest[];
+  /** Database connections of this process at the most. */
+  readonly poolSize?: number;
+  /** Shown in pg_stat_activity: 'api', 'worker', 'cli'. */
+  readonly applicationName?: string;
+  /** Only a worker consumes events, chunks and ticks; the others write rows that it will find. */
+  readonly role: 'worker' | 'http' | 'cli';
+  /** Leases, retries, limits and concurrency, where they differ from the defaults. */
+  readonly times?: Partial<QueueTimes>;
+}
+
+/** What every context can inject. */
+const SERVICES = [Database, Outbox, Audit, JobRegistry, Deliveries, RunChunks, Runs, Idempotency, Ticks, Proofs, CloseChecks, Imports, Issuers];
+
+/** What the platform itself has to say about a close. */
+const CLOSE_CHECKS = [FailingProofs, UndeliveredEvents];
+
+/** What only a worker has. */
+const WORKER = [Queues, Relay, TickRunner, ProcessExit, WorkerHost];
+
+@Global()
+@Module({})
+export class PlatformModule implements OnApplicationShutdown {
+  constructor(private readonly dataSource: DataSource) {}
+
+  static forRoot(options: PlatformOptions): DynamicModule {
+    return {
+      module: PlatformModule,
+      imports: [DiscoveryModule],
+      providers: [
+        {
+          provide: DataSource,
+          useFactory: () =>
+            createDataSource({
+              url: options.databaseUrl,
+              manifests: options.manifests,
+              poolSize: options.poolSize ?? 10,
+              applicationName: options.applicationName ?? options.role,
+            }).initialize(),
+        },
+        { provide: AppClock, useClass: SystemClock },
+        { provide: QueueSettings, useValue: new QueueSettings(options.databaseUrl, options.queueUrl, options.times) },
+        ...SERVICES,
+        ...CLOSE_CHECKS,
+        ...(options.role === 'worker' ? WORKER : []),
+      ],
+      exports: [DataSource, AppClock, QueueSettings, ...SERVICES],
+    };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    if (this.dataSource.isInitialized) await this.dataSource.destroy();
+  }
+}

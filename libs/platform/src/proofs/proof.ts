@@ -1,0 +1,42 @@
+// Proofs: statements about the whole database that must hold at any time, and that anyone can have checked at any time.
+import { Injectable, SetMetadata } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
+import { Reader } from '../database/tx';
+
+export interface ProofResult {
+  readonly ok: boolean;
+  /** What was compared, in figures; when it fails, the first offenders. */
+  readonly detail: string;
+}
+
+export interface Proof {
+  /** Stable name: 'entries-balance'. */
+  readonly name: string;
+  /** One set-based query, for every issuer and currency at once. */
+  prove(reader: Reader): Promise<ProofResult>;
+}
+
+export const PROOF_PROVIDER = Symbol('proof-provider');
+
+/** Marks a provider that implements Proof; the context that owns the rule contributes its proof. */
+export const ProofProvider = (): ClassDecorator => SetMetadata(PROOF_PROVIDER, true);
+
+@Injectable()
+export class Proofs {
+  constructor(private readonly discovery: DiscoveryService) {}
+
+  /** Every proof of every context, one after the other on one snapshot, ordered by name. */
+  async all(reader: Reader): Promise<(ProofResult & { name: string })[]> {
+    const results: (ProofResult & { name: string })[] = [];
+    for (const proof of this.providers()) results.push({ name: proof.name, ...(await proof.prove(reader)) });
+    return results;
+  }
+
+  private providers(): Proof[] {
+    return this.discovery
+      .getProviders()
+      .filter((wrapper) => wrapper.metatype && Reflect.hasMetadata(PROOF_PROVIDER, wrapper.metatype))
+      .map((wrapper) => wrapper.instance as Proof)
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+}

@@ -1,0 +1,3 @@
+export * from './run';
+export * from './run-chunks';
+export * from './runs';

@@ -1,0 +1,188 @@
+// Works on the chunks of runs: claims what is due, processes one, writes down how it ended, and ends the run with the last.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable, Logger } from '@nestjs/common';
+import { isDomainError, RunId } from '@countinghouse/kernel';
+import { Audit } from '../audit/audit';
+import { systemActor } from '../auth/actor';
+import { Database } from '../database/database';
+import { Tx } from '../database/tx';
+import { Failure, failureOf, failureText } from '../queue/failure';
+import { JobRegistry } from '../queue/job-registry';
+import { QueueSettings } from '../queue/queue-settings';
+import { ChunkOutcome, PlannedChunk, RunHandler } from './run';
+import * as sql from './run.queries';
+import { ClaimedChunk, HeldChunk, PLAN_CHUNK } from './run.queries';
+
+const CLAIMED_AT_ONCE = 32;
+const LONGEST_ITEM_NAME = 200;
+
+@Injectable()
+export class RunChunks {
+  private readonly logger = new Logger(RunChunks.name);
+
+  constructor(
+    private readonly database: Database,
+    private readonly audit: Audit,
+    private readonly registry: JobRegistry,
+    private readonly settings: QueueSettings,
+  ) {}
+
+  /** Lends out the chunks that are due, for one lease; first dispatch, retry and the recovery of a lost job alike. */
+  async claim(tx: Tx, kinds: readonly string[]): Promise<ClaimedChunk[]> {
+    return sql.claimDueChunks(tx, kinds, this.settings.times.leaseMs, CLAIMED_AT_ONCE);
+  }
+
+  /**
+   * Processes one chunk if it is still to be done, nobody else has it, and its run is neither paused nor ended. Never
+   * throws for the chunk's own failure: that is counted in its row. `dispatch` is the one the job was made for; without
+   * it the caller must be the only one at work on the run.
+   */
+  async process(kind: string, id: RunId, no: number, dispatch?: number): Promise<void> {
+    const handler = this.handler(kind);
+    try {
+      if (no === PLAN_CHUNK) await this.plan(handler, id);
+      else if (handler.processInTx) await this.processInTx(handler, id, no);
+      else await this.processOutside(handler, id, no, dispatch);
+    } catch (error) {
+      await this.recordFailure(handler, id, no, error);
+    }
+  }
+
+  private async plan(handler: RunHandler, id: RunId): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      const held = await sql.lockChunk(tx, id, PLAN_CHUNK);
+      if (!held) return;
+      const chunks = await handler.plan(tx, held.run);
+      await sql.insertChunks(tx, id, chunks);
+      await this.settle(tx, handler, held, { total: itemsOf(chunks) });
+    });
+  }
+
+  private async processInTx(handler: RunHandler, id: RunId, no: number): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      const held = await sql.lockChunk(tx, id, no);
+      if (!held) return;
+      await this.complete(tx, handler, held, await handler.processInTx!(tx, held.input, held.run));
+    });
+  }
+
+  /** For handlers that call outside: the chunk is lent, not locked, and the loan is renewed as long as this process lives. */
+  private async processOutside(handler: RunHandler, id: RunId, no: number, dispatch?: number): Promise<void> {
+    const lent = await this.lend(id, no, dispatch);
+    if (!lent) return;
+    const stop = new AbortController();
+    const renewing = this.renew(lent, stop.signal);
+    let outcome: ChunkOutcome;
+    try {
+      outcome = await handler.process!(lent.input, lent.run);
+    } finally {
+      stop.abort();
+      await renewing;
+    }
+    await this.database.transaction(async (tx) => {
+      const held = await sql.lockChunkToSettle(tx, id, no);
+      if (held) await this.complete(tx, handler, held, outcome);
+    });
+  }
+
+  /** Lending counts as one more dispatch, so that a second copy of the same job finds that it comes too late. */
+  private async lend(id: RunId, no: number, dispatch?: number): Promise<HeldChunk | undefined> {
+    return this.database.transaction(async (tx) => {
+      const held = await sql.lockChunk(tx, id, no);
+      if (!held || (dispatch !== undefined && held.dispatches !== dispatch)) return undefined;
+      const dispatches = await sql.countDispatch(tx, id, no);
+      await sql.extendLease(tx, id, no, dispatches, this.settings.times.leaseMs);
+      return { ...held, dispatches };
+    });
+  }
+
+  private async renew(lent: HeldChunk, signal: AbortSignal): Promise<void> {
+    const { leaseMs } = this.settings.times;
+    while (!signal.aborted) {
+      await sleep(leaseMs / 3, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return;
+      await this.database
+        .transaction((tx) => sql.extendLease(tx, lent.run.id, lent.no, lent.dispatches, leaseMs))
+        .catch((error) => this.logger.warn({ message: 'lease not renewed', runId: lent.run.id, no: lent.no, ...failureOf(error) }));
+    }
+  }
+
+  private async complete(tx: Tx, handler: RunHandler, held: HeldChunk, outcome: ChunkOutcome): Promise<void> {
+    const parked = outcome.parked ?? [];
+    await sql.insertParkedItems(tx, held.run.id, parked);
+    await this.settle(tx, handler, held, {
+      done: Math.max(held.items - parked.length, 0),
+      parked: parked.length,
+      ...(outcome.result ? { result: outcome.result } : {}),
+    });
+  }
+
+  /** The end of a chunk that went well. The run row comes last, because the other chunks of the run wait for it. */
+  private async settle(tx: Tx, handler: RunHandler, held: HeldChunk, progress: sql.RunProgress): Promise<void> {
+    await sql.setChunkState(tx, held.run.id, held.no, 'done', null);
+    await this.progress(tx, handler, held.run.id, progress);
+  }
+
+  /**
+   * Adds progress and ends the run when nothing is left to do. Two chunks that end at the same time meet at the run row,
+   * and the second looks only after the first has committed; so exactly one of them finds that it was the last.
+   */
+  private async progress(tx: Tx, handler: RunHandler, id: RunId, progress: sql.RunProgress): Promise<void> {
+    const run = await sql.addProgress(tx, id, progress);
+    if (run.state === 'cancelled' || (await sql.hasWorkLeft(tx, run))) return;
+    const state = run.error === null ? 'succeeded' : 'failed';
+    if (state === 'succeeded') await handler.finish?.(tx, run);
+    await sql.endRun(tx, id, state);
+    await this.audit.record(tx, systemActor('runs'), [
+      {
+        action: 'platform.finish-run',
+        subjectType: 'run',
+        subjectId: id,
+        change: { kind: run.kind, state, done: run.done, parked: run.parked, result: run.result, error: run.error },
+      },
+    ]);
+    this.logger.log({ message: `run ${state}`, runId: id, kind: run.kind, done: run.done, parked: run.parked });
+  }
+
+  private async recordFailure(handler: RunHandler, id: RunId, no: number, error: unknown): Promise<void> {
+    const failure = failureOf(error);
+    const { chunkFailures, retryMs, retryCapMs } = this.settings.times;
+    await this.database.transaction(async (tx) => {
+      const held = await sql.lockChunkToSettle(tx, id, no);
+      if (!held) return;
+      const hopeless = no === PLAN_CHUNK && isDomainError(error);
+      if (hopeless || held.failures + 1 >= chunkFailures) return this.giveUp(tx, handler, held, failure);
+      await sql.postponeChunk(tx, id, no, Math.min(retryMs * 2 ** held.failures, retryCapMs), failureText(failure));
+    });
+    this.logger.warn({ message: 'chunk failed', runId: id, no, ...failure });
+  }
+
+  /** Past the limit: a chunk that can be split is, a single item is parked, and what cannot be split fails with the run. */
+  private async giveUp(tx: Tx, handler: RunHandler, held: HeldChunk, failure: Failure): Promise<void> {
+    const { run, no, items, input } = held;
+    const text = failureText(failure);
+    if (no === PLAN_CHUNK || !handler.split) {
+      await sql.setChunkState(tx, run.id, no, 'failed', text);
+      return this.progress(tx, handler, run.id, { error: text });
+    }
+    const pieces = handler.split(input);
+    if (!pieces?.length) {
+      const item = (handler.itemName?.(input) ?? JSON.stringify(input)).slice(0, LONGEST_ITEM_NAME);
+      return this.complete(tx, handler, held, { parked: [{ item, ...failure }] });
+    }
+    await sql.setChunkState(tx, run.id, no, 'split', text);
+    // The run row is locked before the numbers of the pieces are taken, and a split is never the last of a run.
+    await sql.addProgress(tx, run.id, { total: itemsOf(pieces) - items });
+    await sql.insertChunks(tx, run.id, pieces.map((piece) => ({ ...piece, stage: held.stage })));
+  }
+
+  private handler(kind: string): RunHandler {
+    const registered = this.registry.runKinds.get(kind);
+    if (!registered) throw new Error(`this process does not know runs of the kind ${kind}`);
+    return registered.handler;
+  }
+}
+
+function itemsOf(chunks: readonly PlannedChunk[]): number {
+  return chunks.reduce((sum, chunk) => sum + chunk.items, 0);
+}

@@ -1,0 +1,174 @@
+// Runs as use cases see them: start, look, pause, resume, cancel, wait.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { DomainError, IssuerId, RunId } from '@countinghouse/kernel';
+import { Audit } from '../audit/audit';
+import { Actor, authorise, authoriseForAllIssuers } from '../auth/actor';
+import { Database } from '../database/database';
+import { Reader, Tx } from '../database/tx';
+import { newId } from '../ids/new-id';
+import { ParkedItem, Run, RunState, StartRun } from './run';
+import { RunChunks } from './run-chunks';
+import * as sql from './run.queries';
+
+export interface RunFilter {
+  readonly kind?: string;
+  /** Runs older than this one. */
+  readonly after?: RunId;
+  /** At most 100; default 25. */
+  readonly limit?: number;
+}
+
+const PAGE = 25;
+const LONGEST_PAGE = 100;
+const START_ATTEMPTS = 5;
+const LOOK_EVERY_MS = 50;
+
+@Injectable()
+export class Runs {
+  constructor(
+    private readonly database: Database,
+    private readonly audit: Audit,
+    private readonly chunks: RunChunks,
+  ) {}
+
+  /**
+   * Starts a run, or returns the one of the same kind and key that is active. The calling use case has authorised the
+   * actor. The run begins when `tx` has committed.
+   */
+  async start<Input>(tx: Tx, run: StartRun<Input>, actor: Actor): Promise<Run<Input>> {
+    const { kind, key } = run;
+    const input = JSON.stringify(run.input);
+    // The active run may end between our insert and our look; then there is room for a new one.
+    for (let attempt = 0; attempt < START_ATTEMPTS; attempt++) {
+      const started = await sql.insertRun(tx, { id: newId<RunId>(), kind, key, input, startedBy: actor.subject });
+      if (started) {
+        await this.record(tx, actor, 'platform.start-run', started, { kind, key, input: run.input });
+        return started as Run<Input>;
+      }
+      const active = await sql.activeRun(tx, kind, key);
+      if (active) return active as Run<Input>;
+    }
+    throw new Error(`could neither start nor find a run ${kind} ${key}`);
+  }
+
+  /** @throws DomainError RUN_NOT_FOUND */
+  async get(reader: Reader, id: RunId): Promise<Run> {
+    const run = await sql.findRun(reader, id);
+    if (!run) throw new DomainError('RUN_NOT_FOUND', 'there is no such run', { field: 'id', value: id });
+    return run;
+  }
+
+  /** Newest first. */
+  async list(reader: Reader, filter: RunFilter = {}): Promise<Run[]> {
+    return sql.newestRuns(reader, filter.kind, filter.after, Math.min(filter.limit ?? PAGE, LONGEST_PAGE));
+  }
+
+  /** What the run could not process, ordered by item; `after` is the last item of the page before. */
+  async parkedItems(reader: Reader, id: RunId, page: { after?: string; limit?: number } = {}): Promise<ParkedItem[]> {
+    return sql.parkedItemsOf(reader, id, page.after, Math.min(page.limit ?? PAGE, LONGEST_PAGE));
+  }
+
+  /** How many runs are planned, running or paused. */
+  async active(reader: Reader): Promise<number> {
+    const { active } = await reader.one<{ active: bigint }>(
+      `SELECT count(*) AS active FROM platform.run WHERE state IN ('planned', 'running', 'paused')`,
+    );
+    return Number(active);
+  }
+
+  /** No further chunk begins; those at work finish. @throws DomainError RUN_NOT_FOUND, RUN_STATE_FORBIDS, FORBIDDEN */
+  async pause(id: RunId, actor: Actor): Promise<Run> {
+    return this.database.transaction((tx) => this.move(tx, id, ['planned', 'running'], 'paused', actor));
+  }
+
+  /**
+   * Goes on with a paused run, or gives the failed chunks of a failed run another chance.
+   * @throws DomainError RUN_NOT_FOUND, RUN_STATE_FORBIDS, FORBIDDEN, RUN_ALREADY_ACTIVE
+   */
+  async resume(id: RunId, actor: Actor): Promise<Run> {
+    return this.database.transaction(async (tx) => {
+      const { kind, key, state } = await this.get(tx, id);
+      const active = state === 'failed' ? await sql.activeRun(tx, kind, key) : undefined;
+      if (active) {
+        throw new DomainError('RUN_ALREADY_ACTIVE', `another run ${kind} ${key} is active`, {
+          field: 'id',
+          value: id,
+          remedy: `wait for the run ${active.id}, or cancel it first`,
+        });
+      }
+      // Chunks before the run, as everywhere, so that a chunk that ends right now is not met head on.
+      await sql.reviveChunks(tx, id);
+      return this.move(tx, id, ['paused', 'failed'], 'working', actor);
+    });
+  }
+
+  /** Ends the run where it stands; what is done stays done. @throws DomainError RUN_NOT_FOUND, RUN_STATE_FORBIDS, FORBIDDEN */
+  async cancel(id: RunId, actor: Actor): Promise<Run> {
+    return this.database.transaction((tx) => this.move(tx, id, sql.ACTIVE_STATES, 'cancelled', actor));
+  }
+
+  /**
+   * Waits, by looking, until the run has ended or is paused; returns it also when it failed. For the CLI and for tests.
+   * @throws DomainError RUN_NOT_DONE when the time is up
+   */
+  async whenDone(id: RunId, options: { timeoutMs: number }): Promise<Run> {
+    for (let waitedMs = 0; ; waitedMs += LOOK_EVERY_MS) {
+      const run = await this.database.read((reader) => this.get(reader, id));
+      if (run.state !== 'planned' && run.state !== 'running') return run;
+      if (waitedMs >= options.timeoutMs) {
+        throw new DomainError('RUN_NOT_DONE', `the run is ${run.state} with ${run.done} of ${run.total} after ${options.timeoutMs} ms`, {
+          field: 'id',
+          value: id,
+          remedy: 'check that a worker is running, or wait longer',
+        });
+      }
+      await sleep(LOOK_EVERY_MS);
+    }
+  }
+
+  /**
+   * Plans and processes the whole run in this process, stage by stage, without queue, worker or delays between retries.
+   * For the CLI and for tests; not for use beside a worker. Returns when the run has ended or is paused.
+   */
+  async drain(id: RunId): Promise<Run> {
+    for (;;) {
+      const { run, no } = await this.database.read(async (reader) => ({
+        run: await this.get(reader, id),
+        no: await sql.nextChunk(reader, id),
+      }));
+      if (no === undefined || (run.state !== 'planned' && run.state !== 'running')) return run;
+      await this.chunks.process(run.kind, id, no);
+    }
+  }
+
+  private async move(tx: Tx, id: RunId, from: readonly RunState[], to: 'paused' | 'cancelled' | 'working', actor: Actor): Promise<Run> {
+    const before = await this.get(tx, id);
+    const issuerId = issuerOf(before);
+    if (issuerId) authorise(actor, 'billing', issuerId);
+    else authoriseForAllIssuers(actor, 'billing');
+    const run = await sql.moveRun(tx, id, from, to);
+    if (!run) {
+      throw new DomainError('RUN_STATE_FORBIDS', `a run that is ${before.state} cannot become ${to}`, {
+        field: 'id',
+        value: id,
+        remedy: `only a run that is ${from.join(' or ')} can`,
+      });
+    }
+    await this.record(tx, actor, `platform.${VERB[to]}-run`, run, { from: before.state, to: run.state });
+    return run;
+  }
+
+  private async record(tx: Tx, actor: Actor, action: string, run: Run, change: Record<string, unknown>): Promise<void> {
+    const issuerId = issuerOf(run);
+    await this.audit.record(tx, actor, [{ action, subjectType: 'run', subjectId: run.id, change, ...(issuerId ? { issuerId } : {}) }]);
+  }
+}
+
+const VERB = { paused: 'pause', cancelled: 'cancel', working: 'resume' } as const;
+
+/** The issuer that a run is about, when its input names one: it limits who may touch the run. */
+function issuerOf(run: Run): IssuerId | undefined {
+  const input = run.input as { issuerId?: unknown } | null;
+  return typeof input?.issuerId === 'string' ? (input.issuerId as IssuerId) : undefined;
+}

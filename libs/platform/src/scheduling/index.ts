@@ -1,0 +1,2 @@
+export * from './tick';
+export * from './ticks';

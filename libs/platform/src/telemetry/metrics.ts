@@ -1,0 +1,73 @@
+// What the process counts and measures, in the format of Prometheus.
+import { Injectable } from '@nestjs/common';
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Database } from '../database/database';
+
+/** From a request that only looks to a chunk of several thousand invoices, in seconds. */
+const BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+interface Backlog {
+  readonly unrouted: bigint;
+  readonly pending: bigint;
+  readonly parked: bigint;
+  readonly chunks: bigint;
+  readonly runs: Record<string, number>;
+}
+
+@Injectable()
+export class Metrics {
+  private readonly registry = new Registry();
+  private readonly jobs = new Histogram({
+    name: 'countinghouse_job_duration_seconds',
+    help: 'How long a job took, by queue, name and outcome (done or failed).',
+    labelNames: ['queue', 'job', 'outcome'],
+    buckets: BUCKETS_S,
+    registers: [this.registry],
+  });
+  private readonly requests = new Histogram({
+    name: 'countinghouse_http_request_duration_seconds',
+    help: 'How long an HTTP request took, by method, area and status.',
+    labelNames: ['method', 'area', 'status'],
+    buckets: BUCKETS_S,
+    registers: [this.registry],
+  });
+  private readonly backlog = this.gauge('countinghouse_backlog', 'Work that waits: events, deliveries, chunks; and deliveries given up.', 'what');
+  private readonly runs = this.gauge('countinghouse_runs', 'Runs that have not ended, by state.', 'state');
+
+  constructor(private readonly database: Database) {
+    collectDefaultMetrics({ register: this.registry, prefix: 'countinghouse_' });
+  }
+
+  observeJob(queue: string, job: string, outcome: 'done' | 'failed', seconds: number): void {
+    this.jobs.observe({ queue, job, outcome }, seconds);
+  }
+
+  observeRequest(method: string, area: string, status: number, seconds: number): void {
+    this.requests.observe({ method, area, status }, seconds);
+  }
+
+  /** What Prometheus scrapes. The backlog is read from the database now; when it does not answer, the rest is still told. */
+  async scrape(): Promise<{ contentType: string; body: string }> {
+    await this.readBacklog().catch(() => this.backlog.reset());
+    return { contentType: this.registry.contentType, body: await this.registry.metrics() };
+  }
+
+  private async readBacklog(): Promise<void> {
+    const [row] = await this.database.query<Backlog>(
+      `SELECT (SELECT count(*) FROM platform.outbox_event WHERE routed_at IS NULL) AS unrouted,
+              (SELECT count(*) FROM platform.delivery WHERE state = 'pending') AS pending,
+              (SELECT count(*) FROM platform.delivery WHERE state = 'parked') AS parked,
+              (SELECT count(*) FROM platform.run_chunk WHERE state = 'pending') AS chunks,
+              (SELECT coalesce(jsonb_object_agg(state, n), '{}') FROM (
+                 SELECT state, count(*) AS n FROM platform.run
+                  WHERE state IN ('planned', 'running', 'paused') GROUP BY state) AS active) AS runs`,
+    );
+    if (!row) return;
+    for (const what of ['unrouted', 'pending', 'parked', 'chunks'] as const) this.backlog.set({ what }, Number(row[what]));
+    for (const state of ['planned', 'running', 'paused']) this.runs.set({ state }, row.runs[state] ?? 0);
+  }
+
+  private gauge<Label extends string>(name: string, help: string, label: Label): Gauge<Label> {
+    return new Gauge({ name, help, labelNames: [label], registers: [this.registry] });
+  }
+}

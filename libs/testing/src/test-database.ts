@@ -1,0 +1,43 @@
+// A database of its own for one spec file, cloned from the migrated template in about a tenth of a second.
+import { randomBytes } from 'node:crypto';
+import { Client } from 'pg';
+import { DataSource } from 'typeorm';
+import { createDataSource, Database, PersistenceManifest } from '@countinghouse/platform';
+
+export interface TestDatabase {
+  readonly url: string;
+  readonly dataSource: DataSource;
+  readonly database: Database;
+  drop(): Promise<void>;
+}
+
+const TEMPLATE = 'countinghouse';
+
+/** Clones the template. Give manifests only when the spec uses TypeORM entities. */
+export async function createTestDatabase(manifests: readonly PersistenceManifest[] = []): Promise<TestDatabase> {
+  const template = process.env['TEST_DATABASE_URL'];
+  if (!template) throw new Error('TEST_DATABASE_URL is not set: name the spec *.integration.spec.ts so that Jest starts a database');
+  const name = `spec_${randomBytes(6).toString('hex')}`;
+  await administer(template, `CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);
+  const url = template.replace(/\/[^/]+$/, `/${name}`);
+  const dataSource = await createDataSource({ url, manifests, poolSize: 20 }).initialize();
+  return {
+    url,
+    dataSource,
+    database: new Database(dataSource),
+    async drop() {
+      if (dataSource.isInitialized) await dataSource.destroy();
+      await administer(template, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    },
+  };
+}
+
+async function administer(template: string, sql: string): Promise<void> {
+  const client = new Client({ connectionString: template.replace(/\/[^/]+$/, '/postgres') });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
