@@ -1,0 +1,50 @@
+// Accounting as a module of the application: its run is found and drained, its proofs are found and hold.
+import { Test, TestingModule } from '@nestjs/testing';
+import { Database, PlatformModule, Proofs, Runs } from '@countinghouse/platform';
+import { AccountingModule, Books, RECOGNITION_RUN, SealBlocks, StartRecognitionRun } from '@countinghouse/accounting';
+import { actor, BooksUnderTest, day } from '../test/books-under-test';
+
+describe('AccountingModule', () => {
+  let ledger: BooksUnderTest;
+  let app: TestingModule;
+
+  beforeAll(async () => {
+    ledger = await BooksUnderTest.create();
+    const platform = PlatformModule.forRoot({ databaseUrl: ledger.test.url, manifests: [], role: 'cli' });
+    app = await Test.createTestingModule({ imports: [platform, AccountingModule] }).compile();
+    await app.init();
+  });
+  afterAll(async () => {
+    await app.close();
+    await ledger.test.drop();
+  });
+
+  it('records, recognises by a run, and proves the books', async () => {
+    const database = app.get(Database);
+    await database.transaction((tx) => app.get(Books).record(tx, [ledger.anInvoice({ on: day('2026-01-01') })]));
+
+    const { id } = await app.get(StartRecognitionRun).execute({ issuerId: ledger.issuerId, through: day('2026-01-31') }, actor);
+    const run = await app.get(Runs).drain(id);
+    expect(run).toMatchObject({
+      kind: RECOGNITION_RUN,
+      state: 'succeeded',
+      total: 1,
+      done: 1,
+      result: { recognitions: '1', entries: '1', recognisedEURMinor: '10000' },
+    });
+
+    await app.get(SealBlocks).execute();
+    const proofs = await database.read((reader) => app.get(Proofs).all(reader));
+    expect(proofs.map(({ name, ok }) => [name, ok])).toEqual([
+      ['chain-verifies', true],
+      ['day-totals', true],
+      ['deferred-revenue', true],
+      ['entries-balance', true],
+    ]);
+  });
+
+  it('refuses to start a recognition run for an actor who is no accountant', async () => {
+    const start = app.get(StartRecognitionRun).execute({ issuerId: ledger.issuerId, through: day('2026-01-31') }, { ...actor, role: 'billing' });
+    await expect(start).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  });
+});

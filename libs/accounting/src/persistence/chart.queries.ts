@@ -1,0 +1,84 @@
+// SQL of the books' frame: issuers, accounts by role, periods.
+import { Currency, DomainError, IssuerId, LocalDate } from '@countinghouse/kernel';
+import { Reader, Tx } from '@countinghouse/platform';
+import { AccountRole } from '../domain/account-role';
+import { ChartAccount } from '../domain/chart-of-accounts';
+
+export interface Account {
+  readonly id: bigint;
+  readonly code: string;
+  /** The only currency it takes; null takes every one. */
+  readonly currency: Currency | null;
+  readonly active: boolean;
+}
+
+export interface IssuerBooks {
+  readonly functionalCurrency: Currency;
+  readonly accounts: ReadonlyMap<AccountRole, Account>;
+}
+
+/** The accounts by role of issuers, in one statement. @throws DomainError BOOKS_NOT_OPEN naming an issuer without accounts */
+export async function readBooks(reader: Reader, issuerIds: readonly IssuerId[]): Promise<Map<IssuerId, IssuerBooks>> {
+  const rows = await reader.query<Account & { issuerId: IssuerId; functionalCurrency: Currency; role: AccountRole }>(
+    `SELECT account.issuer_id AS "issuerId", issuer.functional_currency AS "functionalCurrency", account.role, account.id,
+            account.code, account.currency, account.active
+       FROM accounting.account JOIN platform.issuer ON issuer.id = account.issuer_id
+      WHERE account.issuer_id = ANY ($1::uuid[]) AND account.role IS NOT NULL`,
+    [issuerIds],
+  );
+  const books = new Map<IssuerId, { functionalCurrency: Currency; accounts: Map<AccountRole, Account> }>();
+  for (const { issuerId, functionalCurrency, role, ...account } of rows) {
+    const ofIssuer = books.get(issuerId) ?? { functionalCurrency, accounts: new Map() };
+    books.set(issuerId, ofIssuer);
+    ofIssuer.accounts.set(role, account);
+  }
+  const missing = issuerIds.find((issuerId) => !books.has(issuerId));
+  if (missing) {
+    throw new DomainError('BOOKS_NOT_OPEN', `Issuer ${missing} has no books.`, {
+      field: 'issuerId',
+      value: missing,
+      remedy: 'Open the books of the issuer first.',
+    });
+  }
+  return books;
+}
+
+/** Adds the accounts an issuer does not have yet; says how many. */
+export async function insertAccounts(tx: Tx, issuerId: IssuerId, chart: readonly ChartAccount[]): Promise<number> {
+  return tx.execute(
+    `INSERT INTO accounting.account (issuer_id, code, name, type, role, by_document)
+     SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bool[])
+     ON CONFLICT DO NOTHING`,
+    [
+      issuerId,
+      chart.map((account) => account.code),
+      chart.map((account) => account.name),
+      chart.map((account) => account.type),
+      chart.map((account) => account.role),
+      chart.map((account) => account.byDocument),
+    ],
+  );
+}
+
+/** Opens the months from `from` to the month of `through` that are missing; says how many. */
+export async function insertPeriods(tx: Tx, issuerId: IssuerId, from: LocalDate, through: LocalDate): Promise<number> {
+  const { opened } = await tx.one<{ opened: number }>('SELECT accounting.ensure_periods($1, $2, $3) AS opened', [issuerId, from, through]);
+  return opened;
+}
+
+/** The first day of the last period of an issuer, if its books are open. */
+export async function lastPeriod(reader: Reader, issuerId: IssuerId): Promise<LocalDate | undefined> {
+  const last = await reader.first<{ startsOn: LocalDate }>(
+    'SELECT starts_on AS "startsOn" FROM accounting.period WHERE issuer_id = $1 ORDER BY starts_on DESC LIMIT 1',
+    [issuerId],
+  );
+  return last?.startsOn;
+}
+
+/** The functional currency of an issuer, if there is such an issuer. */
+export async function functionalCurrencyOf(reader: Reader, issuerId: IssuerId): Promise<Currency | undefined> {
+  const issuer = await reader.first<{ currency: Currency }>('SELECT functional_currency AS currency FROM platform.issuer WHERE id = $1', [
+    issuerId,
+  ]);
+  return issuer?.currency;
+}

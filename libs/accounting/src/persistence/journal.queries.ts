@@ -1,0 +1,79 @@
+// SQL of the journal: choosing and locking periods, and posting entries as a set.
+import { IssuerId, LocalDate } from '@countinghouse/kernel';
+import { Tx } from '@countinghouse/platform';
+import { JournalEntryDraft } from '../domain/journal-entry';
+
+export interface DayOfIssuer {
+  readonly issuerId: IssuerId;
+  readonly day: LocalDate;
+  /** Goes into its own month also while that is being closed. */
+  readonly closingWork: boolean;
+}
+
+/** A draft with everything the database wants to know; accounts stand in the order of the draft's lines. */
+export interface EntryToPost {
+  readonly draft: JournalEntryDraft;
+  readonly contentHash: Buffer;
+  readonly periodStart: LocalDate;
+  readonly entryDate: LocalDate;
+  readonly accountIds: readonly bigint[];
+}
+
+export interface PostedEntry {
+  readonly entryId: bigint;
+  /** False when the same fact was posted before. */
+  readonly isNew: boolean;
+}
+
+/**
+ * The first day of the period each day is posted into, null where there is none, in the order given; their shared locks
+ * are held until the transaction ends. Opens up to twelve months after the last one as days fall into them.
+ */
+export async function takePostingPeriods(tx: Tx, days: readonly DayOfIssuer[]): Promise<(LocalDate | null)[]> {
+  const rows = await tx.query<DayOfIssuer & { periodStart: LocalDate | null }>(
+    `SELECT issuer_id AS "issuerId", day, closing_work AS "closingWork", period_start AS "periodStart"
+       FROM accounting.take_posting_periods($1, $2, $3)`,
+    [days.map((day) => day.issuerId), days.map((day) => day.day), days.map((day) => day.closingWork)],
+  );
+  const found = new Map(rows.map((row) => [dayKey(row), row.periodStart]));
+  return days.map((day) => found.get(dayKey(day)) ?? null);
+}
+
+export function dayKey({ issuerId, day, closingWork }: DayOfIssuer): string {
+  return `${issuerId} ${day} ${closingWork}`;
+}
+
+/**
+ * Posts entries and lines in one statement; answers in the order given.
+ * A source that is posted with another content violates `source_is_posted_with_one_content`.
+ */
+export async function postEntries(tx: Tx, entries: readonly EntryToPost[]): Promise<PostedEntry[]> {
+  const lines = entries.flatMap(({ draft, accountIds }, index) =>
+    draft.lines.map((line, at) => ({ ...line, entryNo: index + 1, lineNo: at + 1, accountId: accountIds[at]! })),
+  );
+  return tx.query<PostedEntry>(
+    `SELECT entry_id AS "entryId", is_new AS "isNew" FROM accounting.post_entries(
+       $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) ORDER BY entry_no`,
+    [
+      entries.map(({ draft }) => draft.issuerId),
+      entries.map(({ periodStart }) => periodStart),
+      entries.map(({ entryDate }) => entryDate),
+      entries.map(({ draft }) => draft.effectiveOn),
+      entries.map(({ draft }) => draft.kind),
+      entries.map(({ draft }) => draft.sourceType),
+      entries.map(({ draft }) => draft.sourceId),
+      entries.map(({ contentHash }) => contentHash),
+      entries.map(({ draft }) => draft.lines.length),
+      lines.map((line) => line.entryNo),
+      lines.map((line) => line.lineNo),
+      lines.map((line) => line.accountId),
+      lines.map((line) => line.currency),
+      lines.map((line) => line.amountMinor),
+      lines.map((line) => line.functionalAmountMinor),
+      lines.map((line) => line.party?.type ?? null),
+      lines.map((line) => line.party?.id ?? null),
+      lines.map((line) => line.document?.type ?? null),
+      lines.map((line) => line.document?.id ?? null),
+    ],
+  );
+}

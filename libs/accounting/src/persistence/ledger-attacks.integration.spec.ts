@@ -1,0 +1,296 @@
+// What the database refuses from psql, as the owner of the tables: every attack on the ledger that must fail.
+import { Client } from 'pg';
+import { BooksUnderTest, aUuid } from '../../test/books-under-test';
+
+interface ForgedLine {
+  no?: number;
+  account?: string;
+  accountId?: number;
+  currency?: string;
+  amount?: number;
+  functional?: number;
+  date?: string;
+  document?: boolean;
+}
+
+interface ForgedEntry {
+  period?: string;
+  date?: string;
+  effectiveOn?: string;
+  lineCount?: number;
+  source?: string;
+  tx?: string;
+  recordedAt?: string;
+}
+
+/** One statement that inserts an entry with its postings, sound unless told otherwise. */
+function forge(issuerId: string, entry: ForgedEntry, lines: ForgedLine[]): string {
+  const date = entry.date ?? '2026-01-15';
+  const values = lines.map((line, index) => {
+    const amount = line.amount ?? 0;
+    const account = line.account ?? (index === 0 ? 'bank' : 'revenue');
+    const ofRole = `(SELECT id FROM accounting.account WHERE issuer_id = '${issuerId}' AND role = '${account}')`;
+    return `(${line.no ?? index + 1}, ${line.accountId ?? ofRole},
+      '${line.currency ?? 'EUR'}', ${amount}, ${line.functional ?? amount}, '${line.date ?? date}'::date,
+      ${line.document ? `'invoice', '${aUuid()}'::uuid` : 'NULL, NULL::uuid'})`;
+  });
+  return `
+    WITH entry AS (
+      INSERT INTO accounting.journal_entry
+        (issuer_id, period_start, entry_date, effective_on, kind, source_type, source_id, content_hash, line_count, tx, recorded_at)
+      VALUES ('${issuerId}', '${entry.period ?? '2026-01-01'}', '${date}', '${entry.effectiveOn ?? date}', 'by-hand', 'attack',
+              '${entry.source ?? aUuid()}', '\\x00', ${entry.lineCount ?? lines.length}, ${entry.tx ?? 'pg_current_xact_id()'},
+              ${entry.recordedAt ?? 'now()'})
+      RETURNING id)
+    INSERT INTO accounting.posting (entry_id, line_no, account_id, currency, amount_minor, functional_amount_minor, entry_date, document_type, document_id)
+    SELECT entry.id, line.* FROM entry, (VALUES ${values.join(',')}) AS line`;
+}
+
+const CLOSE_JANUARY = `UPDATE accounting.period SET state = 'closing' WHERE starts_on = '2026-01-01';
+                       UPDATE accounting.period SET state = 'closed' WHERE starts_on = '2026-01-01'`;
+
+const SOUND: ForgedLine[] = [{ amount: 100 }, { amount: -100 }];
+
+describe.each(['origin', 'replica'])('the ledger under session_replication_role = %s', (replicationRole) => {
+  let ledger: BooksUnderTest;
+  let psql: Client;
+
+  beforeAll(async () => {
+    ledger = await BooksUnderTest.create();
+    psql = new Client({ connectionString: ledger.test.url });
+    await psql.connect();
+    await psql.query(`SET session_replication_role = ${replicationRole}`);
+    const invoice = ledger.anInvoice();
+    await ledger.record(invoice, ledger.aPaymentOf(invoice));
+  });
+  afterAll(async () => {
+    await psql.end();
+    await ledger.test.drop();
+  });
+  // Whatever was tried before: nothing of it may have stuck.
+  afterEach(async () => {
+    await psql.query('ROLLBACK');
+    expect(await ledger.brokenProofs()).toEqual([]);
+  });
+
+  const forged = (entry: ForgedEntry, lines: ForgedLine[]) => psql.query(forge(ledger.issuerId, entry, lines));
+
+  it('takes a sound entry', async () => {
+    await psql.query('BEGIN');
+    expect((await forged({}, SOUND)).rowCount).toBe(2);
+  });
+
+  it.each<[string, string, ForgedEntry, ForgedLine[]]>([
+    ['unbalanced by one', 'entry_balances_per_currency', {}, [{ amount: 100 }, { amount: -99 }]],
+    ['balanced in total but not per currency', 'entry_balances_per_currency', {}, [{ amount: 100 }, { amount: -100, currency: 'USD' }]],
+    ['balanced per currency but not in functional currency', 'entry_balances_in_functional_currency', {},
+      [{ amount: 100, currency: 'USD', functional: 90 }, { amount: -100, currency: 'USD', functional: -91 }]],
+    ['worth two amounts of the functional currency', 'posting_has_one_value_in_both_currencies', {}, [{ amount: 100, functional: 90 }, { amount: -100, functional: -90 }]],
+    ['debit in one currency and credit in the other', 'posting_has_one_value_in_both_currencies', {},
+      [{ amount: 100, currency: 'USD', functional: -90 }, { amount: -100, currency: 'USD', functional: 90 }]],
+    ['without its last line', 'entry_has_its_postings', { lineCount: 3 }, SOUND],
+    ['with a line too many', 'entry_comes_whole_in_one_statement', { lineCount: 2 }, [{ amount: 100 }, { amount: -50 }, { amount: -50 }]],
+    ['with a gap in its lines', 'entry_comes_whole_in_one_statement', { lineCount: 3 }, [{ amount: 100 }, { amount: -100, no: 3 }]],
+    ['of a single line', 'entry_has_its_postings', { lineCount: 1 }, [{ amount: 100 }]],
+    ['with a line of zero', 'posting_is_not_zero', {}, [...SOUND, { amount: 0 }]],
+    ['on an account that does not exist', 'posting_has_an_account_of_its_issuer', {}, [{ amount: 100 }, { amount: -100, accountId: 0 }]],
+    ['on a sub-ledger without its document', 'posting_of_a_sub_ledger_has_its_document', {}, [{ amount: 100, account: 'receivables' }, { amount: -100 }]],
+    ['with a line of another date', 'posting_has_the_date_of_its_entry', {}, [{ amount: 100 }, { amount: -100, date: '2026-01-16' }]],
+    ['dated outside its period', 'entry_date_lies_in_its_period', { date: '2026-02-01' }, SOUND],
+    ['in a period that does not exist', 'entry_has_a_period', { period: '2019-01-01', date: '2019-01-15' }, SOUND],
+    ['dated before its fact', 'entry_is_not_dated_before_its_fact', { effectiveOn: '2026-01-16' }, SOUND],
+    ['with a forged transaction stamp', 'entry_carries_the_stamp_of_its_transaction', { tx: `'3'::xid8` }, SOUND],
+    ['with a stamp of the future', 'entry_carries_the_stamp_of_its_transaction', { tx: `'99999999999'::xid8` }, SOUND],
+    ['with a forged time of recording', 'entry_is_recorded_now', { recordedAt: `'2020-01-01'` }, SOUND],
+  ])('refuses an entry %s', async (_attack, rule, entry, lines) => {
+    await expect(forged(entry, lines)).rejects.toMatchObject({ constraint: rule });
+  });
+
+  it('refuses an entry without postings', async () => {
+    const alone = psql.query(
+      `INSERT INTO accounting.journal_entry (issuer_id, period_start, entry_date, effective_on, kind, source_type, source_id, content_hash, line_count)
+       VALUES ($1, '2026-01-01', '2026-01-15', '2026-01-15', 'by-hand', 'attack', 'alone', '\\x00', 2)`,
+      [ledger.issuerId],
+    );
+    await expect(alone).rejects.toMatchObject({ constraint: 'entry_has_its_postings' });
+  });
+
+  it('refuses postings without an entry', async () => {
+    await expect(psql.query(lateLines('999999', 1))).rejects.toMatchObject({ constraint: 'posting_belongs_to_an_entry' });
+  });
+
+  it('refuses balanced lines added to an old entry', async () => {
+    const { rows } = await psql.query('SELECT min(id) AS id FROM accounting.journal_entry');
+    await expect(psql.query(lateLines(rows[0].id, 4))).rejects.toMatchObject({ constraint: 'posting_comes_with_its_entry' });
+  });
+
+  it('refuses the lines of one entry in two statements of one transaction', async () => {
+    await psql.query('BEGIN');
+    await forged({ source: 'two statements' }, SOUND);
+    const { rows } = await psql.query(`SELECT id FROM accounting.journal_entry WHERE source_id = 'two statements'`);
+    await expect(psql.query(lateLines(rows[0].id, 3))).rejects.toMatchObject({ constraint: 'entry_comes_whole_in_one_statement' });
+  });
+
+  it('refuses the same source twice', async () => {
+    await psql.query('BEGIN');
+    await forged({ source: 'twice' }, SOUND);
+    await expect(forged({ source: 'twice' }, SOUND)).rejects.toMatchObject({ constraint: 'source_is_posted_once' });
+  });
+
+  it('refuses an account of another issuer', async () => {
+    await psql.query('BEGIN');
+    const other = aUuid();
+    await psql.query(
+      `INSERT INTO platform.issuer (id, code, legal_name, country, tax_id, functional_currency, time_zone)
+       VALUES ($1, 'OTHER', 'Other', 'PT', 'other', 'EUR', 'Europe/Lisbon')`,
+      [other],
+    );
+    await psql.query(`INSERT INTO accounting.period (issuer_id, starts_on) VALUES ($1, '2026-01-01')`, [other]);
+    const sql = forge(ledger.issuerId, {}, SOUND).replace(`VALUES ('${ledger.issuerId}'`, `VALUES ('${other}'`);
+    await expect(psql.query(sql)).rejects.toMatchObject({ constraint: 'posting_has_an_account_of_its_issuer' });
+  });
+
+  it('refuses another currency than the account takes, and a closed account', async () => {
+    await psql.query('BEGIN');
+    await psql.query(
+      `INSERT INTO accounting.account (issuer_id, code, name, type, role, currency, active)
+       VALUES ($1, '9998', 'Dollars only', 'asset', 'dollars', 'USD', true), ($1, '9999', 'Closed', 'asset', 'closed', NULL, false)`,
+      [ledger.issuerId],
+    );
+    await psql.query('SAVEPOINT before');
+    const inEuros = forged({}, [{ amount: 100, account: 'dollars' }, { amount: -100 }]);
+    await expect(inEuros).rejects.toMatchObject({ constraint: 'posting_has_the_currency_of_its_account' });
+    await psql.query('ROLLBACK TO before');
+    const onClosed = forged({}, [{ amount: 100, account: 'closed' }, { amount: -100 }]);
+    await expect(onClosed).rejects.toMatchObject({ constraint: 'posting_account_is_active' });
+  });
+
+  it('refuses an entry in a closed period', async () => {
+    await psql.query('BEGIN');
+    await psql.query(CLOSE_JANUARY);
+    await expect(forged({}, SOUND)).rejects.toMatchObject({ constraint: 'entry_period_is_not_closed' });
+  });
+
+  it('refuses to write on an older snapshot, on which a closed period could still look open', async () => {
+    await psql.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+    await expect(forged({}, SOUND)).rejects.toMatchObject({ constraint: 'ledger_is_written_in_read_committed' });
+  });
+
+  it.each([
+    ['update of a posting', 'UPDATE accounting.posting SET amount_minor = amount_minor'],
+    ['update of nothing', 'UPDATE accounting.posting SET amount_minor = 1 WHERE false'],
+    ['update of an entry', `UPDATE accounting.journal_entry SET kind = 'other'`],
+    ['delete of postings', 'DELETE FROM accounting.posting'],
+    ['delete of entries', 'DELETE FROM accounting.journal_entry'],
+    ['truncate of postings', 'TRUNCATE accounting.posting'],
+    ['truncate of entries', 'TRUNCATE accounting.journal_entry CASCADE'],
+    ['MERGE', `MERGE INTO accounting.posting p USING (SELECT 1) s ON p.line_no = 1 WHEN MATCHED THEN UPDATE SET amount_minor = 0`],
+    ['MERGE that deletes', `MERGE INTO accounting.posting p USING (SELECT 1) s ON p.line_no = 1 WHEN MATCHED THEN DELETE`],
+    ['ON CONFLICT DO UPDATE', `INSERT INTO accounting.posting SELECT * FROM accounting.posting ON CONFLICT (entry_id, line_no) DO UPDATE SET amount_minor = 0`],
+    ['delete of an account', `DELETE FROM accounting.account WHERE role = 'fx-gain'`],
+    ['truncate of accounts', 'TRUNCATE accounting.account CASCADE'],
+    ['another currency for an account', `UPDATE accounting.account SET currency = 'USD' WHERE role = 'revenue'`],
+    ['another issuer for an account', `UPDATE accounting.account SET issuer_id = gen_random_uuid() WHERE role = 'revenue'`],
+    ['another type for an account', `UPDATE accounting.account SET type = 'equity' WHERE role = 'revenue'`],
+    ['delete of a period', 'DELETE FROM accounting.period'],
+    ['another month for a period', `UPDATE accounting.period SET starts_on = starts_on + interval '10 years'`],
+    ['a changed day total', 'UPDATE accounting.account_day SET debit_minor = debit_minor + 1'],
+    ['an invented day total', `INSERT INTO accounting.account_day SELECT account_id, currency, entry_date, 99, 1, 1, 1, 1, 1 FROM accounting.account_day`],
+    ['delete of day totals', 'DELETE FROM accounting.account_day'],
+    ['truncate of day totals', 'TRUNCATE accounting.account_day'],
+    ['delete of a revenue schedule', 'DELETE FROM accounting.revenue_schedule'],
+    ['a changed revenue schedule', 'UPDATE accounting.revenue_schedule SET recognised_minor = total_minor'],
+    ['delete of recognitions', 'DELETE FROM accounting.revenue_recognition'],
+    ['update of a block', `UPDATE accounting.block SET hash = '\\x00'`],
+    ['delete of leaves', 'DELETE FROM accounting.block_leaf'],
+  ])('refuses %s', async (_attack, sql) => {
+    await expect(psql.query(sql)).rejects.toMatchObject({ code: '23001' });
+  });
+
+  it('refuses a period that does not start with its month, so that periods cannot overlap', async () => {
+    const crooked = psql.query(`INSERT INTO accounting.period (issuer_id, starts_on) VALUES ($1, '2030-01-15')`, [ledger.issuerId]);
+    await expect(crooked).rejects.toMatchObject({ constraint: 'period_starts_with_its_month' });
+    const again = psql.query(`INSERT INTO accounting.period (issuer_id, starts_on) VALUES ($1, '2026-01-01')`, [ledger.issuerId]);
+    await expect(again).rejects.toMatchObject({ constraint: 'period_pkey' });
+  });
+
+  it('refuses a recognition above the total, of an earlier day, or of no schedule', async () => {
+    const recognise = (through: string, amount: string, schedule = '(SELECT min(id) FROM accounting.revenue_schedule)') =>
+      psql.query(`INSERT INTO accounting.revenue_recognition (schedule_id, through, amount_minor) VALUES (${schedule}, '${through}', ${amount})`);
+    await expect(recognise('2026-02-01', '10001')).rejects.toMatchObject({ constraint: 'schedule_recognises_no_more_than_its_total' });
+    await expect(recognise('2026-02-01', '1', '987654')).rejects.toMatchObject({ constraint: 'recognition_moves_its_schedule_forward' });
+    await expect(recognise('2026-01-30', '1')).rejects.toMatchObject({ constraint: 'recognition_moves_its_schedule_forward' });
+    await psql.query('BEGIN');
+    await recognise('2026-02-02', '1');
+    await expect(recognise('2026-02-01', '1')).rejects.toMatchObject({ constraint: 'recognition_moves_its_schedule_forward' });
+  });
+
+  function lateLines(entryId: string, from: number): string {
+    const account = (role: string) => `(SELECT id FROM accounting.account WHERE issuer_id = '${ledger.issuerId}' AND role = '${role}')`;
+    return `INSERT INTO accounting.posting (entry_id, line_no, account_id, currency, amount_minor, functional_amount_minor, entry_date)
+            VALUES (${entryId}, ${from}, ${account('bank')}, 'EUR', 5, 5, '2026-01-15'), (${entryId}, ${from + 1}, ${account('revenue')}, 'EUR', -5, -5, '2026-01-15')`;
+  }
+});
+
+describe('posting and closing', () => {
+  let ledger: BooksUnderTest;
+  let closer: Client;
+
+  beforeEach(async () => {
+    ledger = await BooksUnderTest.create();
+    closer = new Client({ connectionString: ledger.test.url });
+    await closer.connect();
+  });
+  afterEach(async () => {
+    await closer.end();
+    await ledger.test.drop();
+  });
+
+  const close = () => closer.query(CLOSE_JANUARY);
+
+  /** Waits until somebody waits for an advisory lock. */
+  async function someoneWaits(): Promise<void> {
+    for (;;) {
+      const waiting = await ledger.database.query(
+        `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+      );
+      if (waiting.length > 0) return;
+    }
+  }
+
+  it('lets a posting that came first commit before the period closes', async () => {
+    const order: string[] = [];
+    let closing: Promise<void> | undefined;
+    await ledger.database.transaction(async (tx) => {
+      await ledger.books.record(tx, [ledger.anInvoice()]);
+      closing = close().then(() => void order.push('closed'));
+      await someoneWaits();
+      order.push('posted');
+    });
+    await closing;
+    expect(order).toEqual(['posted', 'closed']);
+    expect(await ledger.database.query('SELECT period_start FROM accounting.journal_entry')).toEqual([{ period_start: '2026-01-01' }]);
+  });
+
+  it('moves a posting that comes while its period closes into the next one', async () => {
+    await closer.query('BEGIN');
+    await close();
+    const recording = ledger.record(ledger.anInvoice());
+    await someoneWaits();
+    await closer.query('COMMIT');
+    await recording;
+    expect(await ledger.database.query('SELECT period_start, is_correction FROM accounting.journal_entry')).toEqual([
+      { period_start: '2026-02-01', is_correction: true },
+    ]);
+  });
+
+  it('refuses a posting from psql that waited for the close', async () => {
+    await closer.query('BEGIN');
+    await close();
+    const attack = ledger.database.transaction((tx) => tx.execute(forge(ledger.issuerId, {}, SOUND)));
+    const refused = expect(attack).rejects.toMatchObject({ constraint: 'entry_period_is_not_closed' });
+    await someoneWaits();
+    await closer.query('COMMIT');
+    await refused;
+  });
+});

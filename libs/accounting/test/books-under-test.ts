@@ -1,0 +1,153 @@
+// For the specs: a database of their own with an issuer whose books are open, and builders of facts.
+import { Logger } from '@nestjs/common';
+import { Currency, Id, IssuerId, LocalDate, localDate, RunId } from '@countinghouse/kernel';
+import type { Fact, InvoiceFinalisedFact, PaymentCapturedFact } from '@countinghouse/contracts';
+import { Audit, Database, newId, ProofResult, Run, systemActor } from '@countinghouse/platform';
+import { createTestDatabase, TestDatabase } from '@countinghouse/testing';
+import { Books } from '../src/accounting.facade';
+import { RecognitionRun } from '../src/jobs/recognition.run';
+import { ChainVerifies } from '../src/proofs/chain-verifies.proof';
+import { DayTotals } from '../src/proofs/day-totals.proof';
+import { DeferredRevenue } from '../src/proofs/deferred-revenue.proof';
+import { EntriesBalance } from '../src/proofs/entries-balance.proof';
+import { OpenBooks } from '../src/use-cases/open-books';
+import { RecogniseRevenue, RecognitionInput } from '../src/use-cases/recognise-revenue';
+import { RecordFacts } from '../src/use-cases/record-facts';
+import { SealBlocks } from '../src/use-cases/seal-blocks';
+import { RECOGNITION_RUN } from '../src/use-cases/start-recognition-run';
+
+export const EUR = 'EUR' as Currency;
+export const day = (text: string): LocalDate => localDate(text);
+export const actor = systemActor('spec');
+
+export class BooksUnderTest {
+  readonly books: Books;
+  readonly sealBlocks: SealBlocks;
+  private readonly recognition: RecognitionRun;
+
+  private constructor(
+    readonly test: TestDatabase,
+    readonly issuerId: IssuerId,
+  ) {
+    const recordFacts = new RecordFacts();
+    this.books = new Books(new OpenBooks(new Audit()), recordFacts);
+    this.recognition = new RecognitionRun(new RecogniseRevenue(recordFacts));
+    this.sealBlocks = new SealBlocks(test.database);
+  }
+
+  /** A database with one issuer in Portugal, whose books are open from January 2026. */
+  static async create(): Promise<BooksUnderTest> {
+    Logger.overrideLogger(false);
+    const test = await createTestDatabase();
+    const issuerId = await insertIssuer(test.database, 'PT');
+    const ledger = new BooksUnderTest(test, issuerId);
+    const input = { issuerId, country: 'PT', functionalCurrency: EUR, from: day('2026-01-01') };
+    await test.database.transaction((tx) => ledger.books.open(tx, input, actor));
+    return ledger;
+  }
+
+  get database(): Database {
+    return this.test.database;
+  }
+
+  record(...facts: Fact[]) {
+    return this.database.transaction((tx) => this.books.record(tx, facts));
+  }
+
+  /** Plans and processes a whole recognition run; how many schedules it recognised something of. */
+  async recognise(through: string): Promise<number> {
+    const run = aRun({ issuerId: this.issuerId, through: day(through) });
+    const chunks = await this.database.transaction((tx) => this.recognition.plan(tx, run));
+    let recognised = 0;
+    for (const chunk of chunks) {
+      const outcome = await this.database.transaction((tx) => this.recognition.processInTx(tx, chunk.input, run));
+      recognised += Number(outcome.result!['recognitions']);
+    }
+    return recognised;
+  }
+
+  /** Balance of a role's account in EUR, debit positive; 0 before anything was posted to it. */
+  async balance(role: string): Promise<bigint> {
+    const [row] = await this.database.query<{ minor: bigint }>(
+      `SELECT balance_minor AS minor FROM accounting.account_balance WHERE issuer_id = $1 AND account_role = $2 AND currency = 'EUR'`,
+      [this.issuerId, role],
+    );
+    return row?.minor ?? 0n;
+  }
+
+  /** Closes the periods up to and including one, without asking the checklist. */
+  async close(startsOn: string): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      for (const state of ['closing', 'closed']) {
+        await tx.execute(
+          `UPDATE accounting.period SET state = $3 WHERE issuer_id = $1 AND starts_on <= $2 AND state <> 'closed'`,
+          [this.issuerId, startsOn, state],
+        );
+      }
+    });
+  }
+
+  /** Every proof of accounting that does not hold. */
+  async brokenProofs(): Promise<string[]> {
+    const proofs = [new EntriesBalance(), new DayTotals(), new DeferredRevenue(), new ChainVerifies()];
+    const broken: string[] = [];
+    for (const proof of proofs) {
+      const { ok, detail }: ProofResult = await this.database.read((reader) => proof.prove(reader));
+      if (!ok) broken.push(`${proof.name}: ${detail}`);
+    }
+    return broken;
+  }
+
+  anInvoice(changes: Partial<InvoiceFinalisedFact> = {}): InvoiceFinalisedFact {
+    const netMinor = changes.netMinor ?? 10_000n;
+    return {
+      kind: 'invoice-finalised',
+      issuerId: this.issuerId,
+      sourceType: 'invoice',
+      sourceId: newId(),
+      on: day('2026-01-31'),
+      currency: EUR,
+      party: { type: 'company', id: newId() },
+      documentNumber: 'FT 2026A/1',
+      netMinor,
+      taxMinor: 2_300n,
+      lines: [{ lineNo: 1, netMinor, servicePeriod: { start: day('2026-01-01'), end: day('2026-02-01') } }],
+      ...changes,
+    };
+  }
+
+  aPaymentOf(invoice: InvoiceFinalisedFact, changes: Partial<PaymentCapturedFact> = {}): PaymentCapturedFact {
+    return {
+      kind: 'payment-captured',
+      issuerId: this.issuerId,
+      sourceType: 'payment',
+      sourceId: newId(),
+      on: invoice.on,
+      currency: invoice.currency,
+      provider: 'sandbox',
+      party: invoice.party,
+      invoiceId: invoice.sourceId,
+      amountMinor: invoice.netMinor + invoice.taxMinor,
+      ...changes,
+    };
+  }
+}
+
+export async function insertIssuer(database: Database, code: string, currency = 'EUR'): Promise<IssuerId> {
+  const issuerId = newId<IssuerId>();
+  await database.transaction((tx) =>
+    tx.execute(
+      `INSERT INTO platform.issuer (id, code, legal_name, country, tax_id, functional_currency, time_zone)
+       VALUES ($1, $2, 'Wellness ' || $2, 'PT', $2, $3, 'Europe/Lisbon')`,
+      [issuerId, code, currency],
+    ),
+  );
+  return issuerId;
+}
+
+export const aUuid = (): string => newId<Id<'Spec'>>();
+
+function aRun(input: RecognitionInput): Run<RecognitionInput> {
+  const id = newId<RunId>();
+  return { id, kind: RECOGNITION_RUN, key: id, input, state: 'running', total: 0, done: 0, parked: 0, result: {}, error: null };
+}
