@@ -1,0 +1,11 @@
+// What companies brings to the database.
+import { PersistenceManifest } from '@countinghouse/platform';
+import { Company } from './persistence/company.entity';
+import { Member } from './persistence/member.entity';
+import { Companies1780200000001 } from './persistence/migrations/1780200000001-companies';
+
+export const companiesPersistence: PersistenceManifest = {
+  schema: 'companies',
+  entities: [Company, Member],
+  migrations: [Companies1780200000001],
+};

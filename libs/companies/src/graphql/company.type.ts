@@ -1,0 +1,93 @@
+// Companies and their members in the API.
+import { ArgsType, createUnionType, Field, InputType, Int, ObjectType } from '@nestjs/graphql';
+import type { LocalDate } from '@countinghouse/kernel';
+import { Connection, DateScalar, enumOf, Node, PageArgs } from '@countinghouse/platform';
+import { VAT_STATUSES, type VatStatus } from '../domain/company-profile';
+import type { CompanyStatus } from '../persistence/company.entity';
+import type { MemberStatus } from '../persistence/member.entity';
+
+export const CompanyStatusEnum = enumOf<CompanyStatus>('CompanyStatus', ['active', 'suspended', 'closed']);
+export const VatStatusEnum = enumOf<VatStatus>('VatStatus', VAT_STATUSES, 'What the last check of the tax id said.');
+export const MemberStatusEnum = enumOf<MemberStatus>('MemberStatus', ['eligible', 'enrolled', 'left']);
+
+@ObjectType('Company', { implements: () => [Node], description: 'A corporate client.' })
+export class CompanyType extends Node {
+  @Field(() => String, { description: 'Unique; the business key used in files.' })
+  readonly number!: string;
+  @Field(() => String)
+  readonly legalName!: string;
+  @Field(() => String, { nullable: true })
+  readonly tradeName!: string | null;
+  @Field(() => String, { description: 'ISO 3166, two letters.' })
+  readonly country!: string;
+  @Field(() => String, { nullable: true })
+  readonly taxId!: string | null;
+  @Field(() => VatStatusEnum)
+  readonly vatStatus!: VatStatus;
+  @Field(() => DateScalar, { nullable: true })
+  readonly vatCheckedOn!: LocalDate | null;
+  @Field(() => String, { description: 'ISO 4217: what it is invoiced in.' })
+  readonly currency!: string;
+  @Field(() => String, { description: 'Of its documents: `pt`, `pt-BR`.' })
+  readonly language!: string;
+  @Field(() => String, { description: 'IANA zone.' })
+  readonly timeZone!: string;
+  @Field(() => Int)
+  readonly paymentTermsDays!: number;
+  @Field(() => String, { nullable: true })
+  readonly email!: string | null;
+  @Field(() => String, { nullable: true })
+  readonly addressLine!: string | null;
+  @Field(() => String, { nullable: true })
+  readonly postalCode!: string | null;
+  @Field(() => String, { nullable: true })
+  readonly city!: string | null;
+  @Field(() => CompanyStatusEnum)
+  readonly status!: CompanyStatus;
+  readonly parentId!: string | null;
+  readonly payerId!: string | null;
+}
+
+@ObjectType('Member', { implements: () => [Node], description: 'A person of a company.' })
+export class MemberType extends Node {
+  @Field(() => String, { description: 'The company’s own id of the person; unique within the company.' })
+  readonly employeeId!: string;
+  @Field(() => String)
+  readonly name!: string;
+  @Field(() => String, { nullable: true })
+  readonly email!: string | null;
+  @Field(() => String, { nullable: true })
+  readonly costCentre!: string | null;
+  @Field(() => MemberStatusEnum)
+  readonly status!: MemberStatus;
+  @Field(() => DateScalar)
+  readonly eligibleFrom!: LocalDate;
+  @Field(() => DateScalar, { nullable: true, description: 'The first day on which the member no longer counts.' })
+  readonly leftOn!: LocalDate | null;
+  readonly companyId!: string;
+}
+
+export const CompanyConnection = Connection('Company', () => CompanyType);
+export const MemberConnection = Connection('Member', () => MemberType);
+
+/** Who is invoiced. The row carries its __typename, since a company and a member look alike to a union. */
+export const PayerUnion = createUnionType({
+  name: 'Payer',
+  description: 'Who is invoiced: a company, or a member.',
+  types: () => [CompanyType, MemberType] as const,
+  resolveType: (payer: { __typename?: string }) => payer.__typename!,
+});
+
+@InputType('CompanyFilter')
+export class CompanyFilter {
+  @Field(() => String, { nullable: true, description: 'Part of the legal or trade name, or the beginning of the number.' })
+  readonly search?: string | null;
+  @Field(() => CompanyStatusEnum, { nullable: true })
+  readonly status?: CompanyStatus | null;
+}
+
+@ArgsType()
+export class CompaniesArgs extends PageArgs {
+  @Field(() => CompanyFilter, { nullable: true })
+  readonly filter?: CompanyFilter | null;
+}

@@ -1,0 +1,14 @@
+export * from './companies.facade';
+export * from './companies.manifest';
+export * from './companies.module';
+export { taxId } from './domain/tax-id';
+export type { HeadcountStretch } from './domain/headcount';
+export type { VatStatus } from './domain/company-profile';
+export { CompaniesImport } from './jobs/companies-import';
+export { MembersImport } from './jobs/members-import';
+export { Company, type CompanyStatus } from './persistence/company.entity';
+export { Member, type MemberStatus } from './persistence/member.entity';
+export * from './use-cases/add-member';
+export * from './use-cases/register-company';
+export * from './companies-graphql.module';
+export * from './graphql';

@@ -1,0 +1,264 @@
+// Importing companies and their people: what is refused and why, what a later file changes, and what it does to the headcount.
+import { Readable } from 'node:stream';
+import { Logger } from '@nestjs/common';
+import { CompanyId, DateRange, localDate } from '@countinghouse/kernel';
+import { Actor, Audit, Imports, JobRegistry, Outbox, QueueSettings, Run, RunChunks, Runs, StartImport } from '@countinghouse/platform';
+import { createTestDatabase, TestDatabase } from '@countinghouse/testing';
+import { Companies } from '../companies.facade';
+import { CompaniesImport } from './companies-import';
+import { MembersImport } from './members-import';
+
+const COMPANIES_HEADER =
+  'number,legal_name,trade_name,country,tax_id,vat_status,currency,language,time_zone,payment_terms_days,email,address_line,postal_code,city';
+const MEMBERS_HEADER = 'company_number,employee_id,name,email,cost_centre,eligible_from,left_on';
+
+describe('the imports of companies', () => {
+  const actor: Actor = { subject: 'ana', role: 'billing', issuers: '*' };
+  let test: TestDatabase;
+  let runs: Runs;
+  let imports: Imports;
+
+  beforeAll(async () => {
+    Logger.overrideLogger(false);
+    test = await createTestDatabase();
+    const registry = JobRegistry.of(new CompaniesImport(), new MembersImport(new Outbox()));
+    runs = new Runs(test.database, new Audit(), new RunChunks(test.database, new Audit(), registry, new QueueSettings(test.url)));
+    imports = new Imports(test.database, runs, registry);
+  });
+  afterAll(() => test.drop());
+
+  async function run(kind: 'companies' | 'members', lines: readonly string[], options: Partial<StartImport> = {}): Promise<Run> {
+    const header = kind === 'companies' ? COMPANIES_HEADER : MEMBERS_HEADER;
+    const source = Readable.from([Buffer.from([header, ...lines].join('\n'))]);
+    return runs.drain((await imports.start({ kind: `companies.${kind}`, fileName: `${kind}.csv`, source, ...options }, actor)).id);
+  }
+  const raw = (kind: string, text: string) => run('members', [], { kind, source: Readable.from([Buffer.from(text)]) });
+  const rejections = async (of: Run) =>
+    (await test.database.read((reader) => imports.rejections(reader, of.id, { limit: 1_000 }))).map(({ line, column, code }) => [line, column, code]);
+  const register = async (...numbers: string[]): Promise<CompanyId[]> => {
+    await run('companies', numbers.map((number) => `${number},Company ${number},,PT,501964843,valid,EUR,pt,Europe/Lisbon,30,,,,`));
+    const rows = await test.database.query<{ id: CompanyId }>('SELECT id FROM companies.company WHERE number = ANY ($1) ORDER BY number', [numbers]);
+    return rows.map(({ id }) => id);
+  };
+  const members = (companyId: CompanyId) =>
+    test.database.query<{ employee_id: string; name: string; email: string | null; status: string; eligible_from: string; left_on: string | null }>(
+      `SELECT employee_id, name, email, status, eligible_from, left_on FROM companies.member WHERE company_id = $1 ORDER BY employee_id`,
+      [companyId],
+    );
+  const headcount = async (companyId: CompanyId, range: DateRange) =>
+    (await test.database.read((reader) => new Companies().headcountStretches(reader, [companyId], range)))
+      .get(companyId)!
+      .map(({ start, end, count }) => `${start}..${end} ${count}`);
+  const log = (companyId: CompanyId) =>
+    test.database.query<{ effective_on: string; change: number }>(
+      `SELECT effective_on, change FROM companies.headcount_change WHERE company_id = $1 ORDER BY id`,
+      [companyId],
+    );
+  const spring: DateRange = { start: localDate('2026-03-01'), end: localDate('2026-06-01') };
+
+  describe('companies', () => {
+    it('are added, changed by a later file, and left alone by the same one', async () => {
+      const lines = [
+        'C-1,Padaria d’Ávila Lda,Ávila,PT,PT 501 964 843,valid,EUR,pt,europe/lisbon,30,contas@avila.example,Rua Ç 1,1000-001,Lisboa',
+        'C-2,Müller & Søn GmbH,,DE,"DE 136,695 976",unchecked,eur,de,Europe/Berlin,14,,,,',
+        'C-3,Três Irmãos S.A.,,BR,12.ABC.345/01DE-35,not-required,BRL,pt-BR,America/Sao_Paulo,0,,,,',
+      ];
+      expect(await run('companies', lines)).toMatchObject({ state: 'succeeded', result: { imported: '3', added: '3', changed: '0' } });
+      const later = [lines[0]!, lines[1]!.replace(',14,', ',45,')];
+      expect(await run('companies', later)).toMatchObject({ result: { added: '0', changed: '1', unchanged: '1' } });
+      expect(
+        await test.database.query(
+          `SELECT number, tax_id, currency, time_zone, payment_terms_days, status FROM companies.company WHERE number LIKE 'C-_' ORDER BY number`,
+        ),
+      ).toEqual([
+        { number: 'C-1', tax_id: '501964843', currency: 'EUR', time_zone: 'Europe/Lisbon', payment_terms_days: 30, status: 'active' },
+        { number: 'C-2', tax_id: 'DE136695976', currency: 'EUR', time_zone: 'Europe/Berlin', payment_terms_days: 45, status: 'active' },
+        { number: 'C-3', tax_id: '12ABC34501DE35', currency: 'BRL', time_zone: 'America/Sao_Paulo', payment_terms_days: 0, status: 'active' },
+      ]);
+    });
+
+    it('keep what a file does not speak of, and lose the VAT check with the number it was made for', async () => {
+      await run('companies', ['K-1,Keep,Keeper,PT,501964843,valid,EUR,pt,Europe/Lisbon,30,a@keep.example,Street 1,1000,Lisboa']);
+      await test.database.transaction((tx) => tx.execute(`UPDATE companies.company SET vat_checked_on = '2026-01-02' WHERE number = 'K-1'`));
+      const columns = 'number;legal_name;country;currency;language;time_zone;payment_terms_days';
+      await raw('companies.companies', `${columns}\nK-1;Kept;PT;EUR;pt;Europe/Lisbon;30\n`);
+      const profile = `SELECT legal_name, trade_name, email, city, vat_status, vat_checked_on FROM companies.company WHERE number = 'K-1'`;
+      const kept = { legal_name: 'Kept', trade_name: 'Keeper', email: 'a@keep.example', city: 'Lisboa' };
+      expect(await test.database.query(profile)).toEqual([{ ...kept, vat_status: 'valid', vat_checked_on: '2026-01-02' }]);
+      await raw('companies.companies', `${columns};tax_id\nK-1;Kept;PT;EUR;pt;Europe/Lisbon;30;999999990\n`);
+      expect(await test.database.query(profile)).toEqual([{ ...kept, vat_status: 'unchecked', vat_checked_on: null }]);
+    });
+
+    it('are refused by line and column', async () => {
+      await register('X-0');
+      await test.database.transaction((tx) => tx.execute(`UPDATE companies.company SET status = 'closed' WHERE number = 'X-0'`));
+      const done = await run('companies', [
+        'X-1,One,,PT,501964842,valid,EUR,pt,Europe/Lisbon,30,,,,',
+        'X-2,Two,,PT,,valid,EUR,pt,Europe/Lisbon,30,,,,',
+        'X-3,Three,,PT,,,EUR,pt,Europe/Lisbon,-5,,,,',
+        'X-4,Four,,UK,,,EUR,en,Europe/London,30,,,,',
+        'X-5,Five,,GB,,,GBX,en,Europe/London,30,,,,',
+        'X-6,Six,,GB,,,GBP,english,Europe/Londres,30,,,,',
+        'X-7,Seven,,GB,,maybe,GBP,en,Europe/London,30,seven at example,,,',
+        'X-8,,,GB,,,GBP,en,Europe/London,30,,,,',
+        'X-0,Zero,,GB,,,GBP,en,Europe/London,30,,,,',
+        'X-9,Nine,,GB,,,GBP,en,Europe/London,30,,,,',
+        'X-9,Nine again,,GB,,,GBP,en,Europe/London,30,,,,',
+      ]);
+      expect(await rejections(done)).toEqual([
+        [2, 'tax_id', 'TAX_ID_INVALID'],
+        [3, 'vat_status', 'VAT_STATUS_WITHOUT_TAX_ID'],
+        [4, 'payment_terms_days', 'NUMBER_INVALID'],
+        [5, 'country', 'COUNTRY_UNKNOWN'],
+        [6, 'currency', 'CURRENCY_UNKNOWN'],
+        [7, 'time_zone', 'TIME_ZONE_UNKNOWN'],
+        [7, 'language', 'LANGUAGE_INVALID'],
+        [8, 'vat_status', 'CHOICE_UNKNOWN'],
+        [8, 'email', 'EMAIL_INVALID'],
+        [9, 'legal_name', 'VALUE_MISSING'],
+        [10, 'number', 'COMPANY_CLOSED'],
+        [12, 'number', 'ROW_REPEATED'],
+      ]);
+      expect(await test.database.query(`SELECT number FROM companies.company WHERE number LIKE 'X-_' ORDER BY number`)).toEqual([
+        { number: 'X-0' },
+        { number: 'X-9' },
+      ]);
+    });
+  });
+
+  describe('members', () => {
+    it('may have any name, the e-mail of another, or none', async () => {
+      const [acme] = await register('M-1');
+      const done = await run('members', [
+        'M-1,1,Çağla Øst-Müller,family@example.com,,2026-01-01,',
+        'M-1,2,João d’Ávila,family@example.com,Sales,2026-01-01,',
+        'M-1,3,李 小龍,,,2026-01-01,2026-05-01',
+        'M-1,4,  Zoe\u0308  ,,,2026-01-01,',
+      ]);
+      expect(done).toMatchObject({ state: 'succeeded', result: { imported: '4', refused: '0', added: '4', left: '1' } });
+      expect(await members(acme!)).toEqual([
+        { employee_id: '1', name: 'Çağla Øst-Müller', email: 'family@example.com', status: 'eligible', eligible_from: '2026-01-01', left_on: null },
+        { employee_id: '2', name: 'João d’Ávila', email: 'family@example.com', status: 'eligible', eligible_from: '2026-01-01', left_on: null },
+        { employee_id: '3', name: '李 小龍', email: null, status: 'left', eligible_from: '2026-01-01', left_on: '2026-05-01' },
+        { employee_id: '4', name: 'Zoë', email: null, status: 'eligible', eligible_from: '2026-01-01', left_on: null },
+      ]);
+      expect(await headcount(acme!, spring)).toEqual(['2026-03-01..2026-05-01 4', '2026-05-01..2026-06-01 3']);
+    });
+
+    it('are refused by line and column, and the good ones are imported', async () => {
+      const [acme] = await register('R-1');
+      const done = await run('members', [
+        'R-1,1,Ana,,,2026-01-01,',
+        'R-9,2,Bo,,,2026-01-01,',
+        'R-1,3,Cleo,cleo(at)example.com,,2026-01-01,',
+        'R-1,4,Dan,,,2026-02-01,2026-02-01',
+        'R-1,5,Eve,,,01/02/2026,',
+        'R-1,1,Ana again,,,2026-01-01,',
+        'R-1,,Nobody,,,2026-01-01,',
+        'R-1,8,Hal,,,2026-01-01,',
+      ]);
+      expect(await rejections(done)).toEqual([
+        [3, 'company_number', 'COMPANY_UNKNOWN'],
+        [4, 'email', 'EMAIL_INVALID'],
+        [5, 'left_on', 'LEFT_BEFORE_ELIGIBLE'],
+        [6, 'eligible_from', 'DATE_INVALID'],
+        [7, 'employee_id', 'ROW_REPEATED'],
+        [8, 'employee_id', 'VALUE_MISSING'],
+      ]);
+      expect((await members(acme!)).map(({ name }) => name)).toEqual(['Ana', 'Hal']);
+      expect(await headcount(acme!, spring)).toEqual(['2026-03-01..2026-06-01 2']);
+    });
+
+    it('of a file with 3 % bad rows: every bad one is named, every good one is in', async () => {
+      const [acme] = await register('B-1');
+      const bad = (i: number) => i % 100 < 3;
+      const lines = Array.from({ length: 5_000 }, (_, i) => `B-1,${i},Name ${i},,,${bad(i) ? '2026-13-01' : '2026-01-01'},`);
+      const done = await run('members', lines);
+      const expected = lines.flatMap((_, i) => (bad(i) ? [[i + 2, 'eligible_from', 'DATE_INVALID']] : []));
+      expect(await rejections(done)).toEqual(expected);
+      expect(done.result).toMatchObject({ imported: '4850', refused: '150', added: '4850' });
+      expect(await headcount(acme!, spring)).toEqual(['2026-03-01..2026-06-01 4850']);
+    });
+
+    it('of a file that must be whole are all refused with one of them', async () => {
+      const [acme] = await register('W-1');
+      const done = await run('members', ['W-1,1,Ana,,,2026-01-01,', 'W-1,2,Bo,,,never,'], { mode: 'allOrNothing' });
+      expect(done).toMatchObject({ state: 'succeeded', result: { imported: '0', refused: '2' } });
+      expect(await members(acme!)).toEqual([]);
+      expect(await log(acme!)).toEqual([]);
+    });
+
+    it('that have not changed are not written, and add nothing to the headcount', async () => {
+      const [acme] = await register('S-1');
+      const lines = ['S-1,1,Ana,,,2026-01-01,', 'S-1,2,Bo,,,2026-01-01,2026-04-01'];
+      const first = await run('members', lines);
+      expect((await run('members', lines)).id).toBe(first.id);
+      const before = await log(acme!);
+      expect(await run('members', lines, { again: true })).toMatchObject({ result: { added: '0', changed: '0', unchanged: '2' } });
+      expect(await log(acme!)).toEqual(before);
+    });
+
+    it('that have changed are corrected by compensating changes, and nobody else is touched', async () => {
+      const [acme] = await register('D-1');
+      await run('members', ['D-1,1,Ana,,,2026-01-01,', 'D-1,2,Bo,,,2026-01-01,2026-04-01', 'D-1,3,Cleo,,,2026-01-01,']);
+      const done = await run('members', ['D-1,1,Ana Maria,ana@example.com,,2026-03-11,', 'D-1,2,Bo,,,2026-01-01,']);
+      expect(done).toMatchObject({ result: { added: '0', changed: '2', left: '0' } });
+      expect(await log(acme!)).toEqual([
+        { effective_on: '2026-01-01', change: 3 },
+        { effective_on: '2026-04-01', change: -1 },
+        { effective_on: '2026-01-01', change: -1 },
+        { effective_on: '2026-03-11', change: 1 },
+        { effective_on: '2026-04-01', change: 1 },
+      ]);
+      expect((await members(acme!)).map(({ name, status }) => [name, status])).toEqual([
+        ['Ana Maria', 'eligible'],
+        ['Bo', 'eligible'],
+        ['Cleo', 'eligible'],
+      ]);
+      expect(await headcount(acme!, spring)).toEqual(['2026-03-01..2026-03-11 2', '2026-03-11..2026-06-01 3']);
+    });
+
+    it('keep what a file does not speak of', async () => {
+      const [acme] = await register('P-1');
+      await run('members', ['P-1,1,Ana,ana@example.com,Sales,2026-01-01,2026-04-01']);
+      await raw('companies.members', 'Company Number;Employee ID;Name;Eligible from\nP-1;1;Ana Maria;2026-02-01\n');
+      expect(await members(acme!)).toEqual([
+        { employee_id: '1', name: 'Ana Maria', email: 'ana@example.com', status: 'left', eligible_from: '2026-02-01', left_on: '2026-04-01' },
+      ]);
+      const done = await raw('companies.members', 'Company Number;Employee ID;Name;Eligible from\nP-1;1;Ana;2026-04-01\n');
+      expect(await rejections(done)).toEqual([[2, 'eligible_from', 'LEFT_BEFORE_ELIGIBLE']]);
+    });
+
+    it('are told to the others once, and not when nothing has changed', async () => {
+      await register('E-1', 'E-2');
+      const done = await run('members', ['E-1,1,Ana,,,2026-01-01,', 'E-2,1,Bo,,,2026-01-01,2026-02-01', 'E-9,1,Cleo,,,2026-01-01,']);
+      const again = await run('members', ['E-1,1,Ana,,,2026-01-01,']);
+      const events = await test.database.query<{ payload: { runId: string } }>(
+        `SELECT payload FROM platform.outbox_event WHERE name = 'companies.members-imported.v1' AND payload ->> 'runId' = ANY ($1)`,
+        [[done.id, again.id]],
+      );
+      expect(events.map(({ payload }) => payload)).toEqual([{ runId: done.id, companies: 2, added: 2, changed: 0, left: 1 }]);
+    });
+
+    it('of the same companies in two files at once are all there, counted once', async () => {
+      const numbers = Array.from({ length: 20 }, (_, i) => `T-${i}`);
+      const ids = await register(...numbers);
+      const lines = (from: number, to: number) =>
+        Array.from({ length: to - from }, (_, i) => from + i).flatMap((i) => numbers.map((number) => `${number},${i},Name ${i},,,2026-01-01,`));
+      // Overlapping halves, one of them backwards, so that they meet in the middle.
+      const [one, two] = await Promise.all([run('members', lines(0, 150)), run('members', lines(50, 200).reverse())]);
+      expect([one.state, two.state]).toEqual(['succeeded', 'succeeded']);
+      const added = (done: Run) => Number(done.result['added']);
+      expect(added(one) + added(two)).toBe(200 * numbers.length);
+      for (const id of ids) expect(await headcount(id, spring)).toEqual(['2026-03-01..2026-06-01 200']);
+    });
+
+    it('and their companies may be imported at once by two files that name them in opposite orders', async () => {
+      const lines = Array.from({ length: 3_000 }, (_, i) => `O-${i},Company ${i},,PT,,,EUR,pt,Europe/Lisbon,30,,,,`);
+      const other = lines.map((line) => line.replace(',30,', ',60,')).reverse();
+      const [one, two] = await Promise.all([run('companies', lines), run('companies', other)]);
+      expect([one.state, two.state]).toEqual(['succeeded', 'succeeded']);
+      expect(Number(one.result['added']) + Number(two.result['added'])).toBe(3_000);
+    });
+  });
+});
