@@ -1,0 +1,14 @@
+export * from './subscriptions.facade';
+export * from './subscriptions.manifest';
+export * from './subscriptions.module';
+export type { Timing } from './domain/billing-cycle';
+export type { Payer } from './domain/charged';
+export type { TaxCategory } from './domain/rated-stretch';
+export type { UnbilledLine } from './domain/unbilled-line';
+export { ContractsImport } from './jobs/contracts-import';
+export { EnrolmentsImport } from './jobs/enrolments-import';
+export type { ComponentType } from './persistence/charge.queries';
+export type { DocumentAssignment } from './persistence/unbilled.queries';
+export { ChargeDifference, type ChargeDifferenceInput, type ChargedDifference } from './use-cases/charge-difference';
+export * from './use-cases/publish-plan';
+export { SubscriptionsGraphqlModule } from './subscriptions-graphql.module';

@@ -1,0 +1,37 @@
+// The SQL of a billing plan: who is billed together, in chunks of a bounded size.
+import { CompanyId, EnrolmentId, IssuerId, LocalDate } from '@countinghouse/kernel';
+import { Reader } from '@countinghouse/platform';
+
+/** Enrolments of contracts begun by the day, so many members to a chunk; all enrolments of a member lie in one chunk. */
+export async function enrolmentChunks(reader: Reader, issuerId: IssuerId, through: LocalDate, members: number): Promise<EnrolmentId[][]> {
+  const rows = await reader.query<{ ids: EnrolmentId[] }>(
+    `SELECT array_agg(id ORDER BY member_id, id) AS ids
+       FROM (SELECT e.id, e.member_id, (dense_rank() OVER (ORDER BY e.member_id) - 1) / $3::int AS chunk
+               FROM subscriptions.enrolment e JOIN subscriptions.contract k ON k.id = e.contract_id
+              WHERE e.issuer_id = $1 AND k.starts_on <= $2::date) AS numbered
+      GROUP BY chunk ORDER BY chunk`,
+    [issuerId, through, members],
+  );
+  return rows.map((row) => row.ids);
+}
+
+/**
+ * Companies with a contract begun by the day, with a payer of such a company, or with charges left unbilled; so many
+ * payers to a chunk. A payer and all whom it pays for lie in one chunk, so that their fees are rated before it is billed.
+ */
+export async function companyChunks(reader: Reader, issuerId: IssuerId, through: LocalDate, payers: number): Promise<CompanyId[][]> {
+  const rows = await reader.query<{ ids: CompanyId[] }>(
+    `WITH billed AS (
+       SELECT company_id AS id FROM subscriptions.contract WHERE issuer_id = $1 AND starts_on <= $2::date
+       UNION SELECT payer_id FROM subscriptions.charge WHERE document_id IS NULL AND payer_type = 'company' AND issuer_id = $1
+     ), paying AS (
+       SELECT coalesce(c.payer_id, c.id) AS payer, c.id FROM billed JOIN companies.company c ON c.id = billed.id
+       UNION SELECT c.payer_id, c.payer_id FROM billed JOIN companies.company c ON c.id = billed.id WHERE c.payer_id IS NOT NULL
+     )
+     SELECT array_agg(id ORDER BY payer, id) AS ids
+       FROM (SELECT id, payer, (dense_rank() OVER (ORDER BY payer) - 1) / $3::int AS chunk FROM paying) AS numbered
+      GROUP BY chunk ORDER BY chunk`,
+    [issuerId, through, payers],
+  );
+  return rows.map((row) => row.ids);
+}

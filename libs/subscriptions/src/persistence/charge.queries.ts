@@ -1,0 +1,123 @@
+// The SQL of charges: reading the record of components, and adding to it.
+import { CompanyId, ContractId, Currency, IssuerId, LocalDate, PlanId, RunId } from '@countinghouse/kernel';
+import { Reader, Tx } from '@countinghouse/platform';
+import { ChargeOnRecord } from '../domain/charged';
+import { NewCharge } from '../domain/difference';
+import { TaxCategory } from '../domain/rated-stretch';
+
+export type ComponentType = 'fee' | 'enrolment-company' | 'enrolment-member';
+
+/** A component and the contract it is charged under. */
+export interface ChargedComponent {
+  readonly type: ComponentType;
+  readonly id: string;
+  readonly issuerId: IssuerId;
+  readonly contractId: ContractId;
+  readonly companyId: CompanyId;
+  readonly currency: Currency;
+  /** Who owes days that nobody has been charged for yet. */
+  readonly payerId: string;
+}
+
+/** What goes on record for a component. */
+export interface ComponentCharge {
+  readonly component: ChargedComponent;
+  readonly charge: NewCharge;
+  readonly explanation: string;
+}
+
+interface ChargeRow {
+  id: bigint;
+  componentType: ComponentType;
+  componentId: string;
+  kind: 'charge' | 'credit';
+  corrects: bigint | null;
+  payerType: 'company' | 'member';
+  payerId: string;
+  start: LocalDate;
+  end: LocalDate;
+  periodStart: LocalDate;
+  periodEnd: LocalDate;
+  totalMinor: bigint;
+  subsidyMinor: bigint;
+  quantity: bigint;
+  unitPriceMinor: bigint;
+  taxInclusive: boolean;
+  taxCategory: TaxCategory;
+  planId: PlanId | null;
+}
+
+/** The key under which {@link chargesOnRecord} files a component's charges. */
+export function componentKey(type: ComponentType, id: string): string {
+  return `${type} ${id}`;
+}
+
+/** All charges and credits of the components, by {@link componentKey}. */
+export async function chargesOnRecord(reader: Reader, componentIds: readonly string[]): Promise<Map<string, ChargeOnRecord[]>> {
+  const rows = await reader.query<ChargeRow>(
+    `SELECT id, component_type AS "componentType", component_id AS "componentId", kind, corrects, payer_type AS "payerType",
+            payer_id AS "payerId", stretch_start AS start, stretch_end AS "end", period_start AS "periodStart",
+            period_end AS "periodEnd", period_total_minor AS "totalMinor", subsidy_total_minor AS "subsidyMinor", quantity,
+            unit_price_minor AS "unitPriceMinor", tax_inclusive AS "taxInclusive", tax_category AS "taxCategory", plan_id AS "planId"
+       FROM subscriptions.charge WHERE component_id = ANY ($1::uuid[])`,
+    [componentIds],
+  );
+  const byComponent = new Map<string, ChargeOnRecord[]>();
+  for (const row of rows) {
+    const key = componentKey(row.componentType, row.componentId);
+    const charges = byComponent.get(key);
+    if (charges === undefined) byComponent.set(key, [onRecord(row)]);
+    else charges.push(onRecord(row));
+  }
+  return byComponent;
+}
+
+function onRecord(row: ChargeRow): ChargeOnRecord {
+  const { id, kind, corrects, start, end, totalMinor, subsidyMinor, quantity, unitPriceMinor, taxInclusive, taxCategory, planId } = row;
+  return {
+    id, kind, corrects, start, end,
+    payer: { type: row.payerType, id: row.payerId },
+    period: { start: row.periodStart, end: row.periodEnd },
+    rate: { totalMinor, subsidyMinor, quantity, unitPriceMinor, taxInclusive, taxCategory, planId },
+  };
+}
+
+/** Puts charges on record; one statement however many there are. The database checks them against the whole record. */
+export async function insertCharges(tx: Tx, charges: readonly ComponentCharge[], runId: RunId): Promise<void> {
+  if (charges.length === 0) return;
+  const column = <T>(of: (one: ComponentCharge) => T) => charges.map(of);
+  await tx.execute(
+    `INSERT INTO subscriptions.charge (run_id, component_type, component_id, issuer_id, contract_id, company_id, currency,
+       payer_type, payer_id, kind, corrects, stretch_start, stretch_end, period_start, period_end, period_total_minor,
+       subsidy_total_minor, amount_minor, quantity, unit_price_minor, tax_inclusive, tax_category, plan_id, explanation)
+     SELECT $1::uuid, c.* FROM unnest($2::text[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::uuid[],
+       $10::text[], $11::bigint[], $12::date[], $13::date[], $14::date[], $15::date[], $16::bigint[], $17::bigint[], $18::bigint[],
+       $19::bigint[], $20::bigint[], $21::bool[], $22::text[], $23::uuid[], $24::text[]) AS c`,
+    [
+      runId,
+      column(({ component }) => component.type),
+      column(({ component }) => component.id),
+      column(({ component }) => component.issuerId),
+      column(({ component }) => component.contractId),
+      column(({ component }) => component.companyId),
+      column(({ component }) => component.currency),
+      column(({ component, charge }) => charge.payer?.type ?? (component.type === 'enrolment-member' ? 'member' : 'company')),
+      column(({ component, charge }) => charge.payer?.id ?? component.payerId),
+      column(({ charge }) => charge.kind),
+      column(({ charge }) => charge.corrects),
+      column(({ charge }) => charge.start),
+      column(({ charge }) => charge.end),
+      column(({ charge }) => charge.period.start),
+      column(({ charge }) => charge.period.end),
+      column(({ charge }) => charge.rate.totalMinor),
+      column(({ charge }) => charge.rate.subsidyMinor),
+      column(({ charge }) => charge.amountMinor),
+      column(({ charge }) => charge.rate.quantity),
+      column(({ charge }) => charge.rate.unitPriceMinor),
+      column(({ charge }) => charge.rate.taxInclusive),
+      column(({ charge }) => charge.rate.taxCategory),
+      column(({ charge }) => charge.rate.planId),
+      column(({ explanation }) => explanation),
+    ],
+  );
+}

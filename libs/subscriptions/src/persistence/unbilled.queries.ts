@@ -1,0 +1,132 @@
+// The SQL of what is charged and not yet on a document: from millions of charges to a handful of lines.
+import { CompanyId, ContractId, Currency, IssuerId, LocalDate } from '@countinghouse/kernel';
+import { Tx } from '@countinghouse/platform';
+import { Payer } from '../domain/charged';
+import { TaxCategory } from '../domain/rated-stretch';
+import { ComponentType } from './charge.queries';
+
+export interface UnbilledRow {
+  readonly payerType: Payer['type'];
+  readonly payerId: string;
+  readonly contractId: ContractId;
+  readonly companyId: CompanyId;
+  readonly currency: Currency;
+  readonly componentType: ComponentType;
+  readonly isCorrection: boolean;
+  /** Null on corrections, in which the old plan and the new one are netted. */
+  readonly planName: string | null;
+  readonly quantity: bigint;
+  readonly unitPriceMinor: bigint;
+  readonly amountMinor: bigint;
+  readonly taxInclusive: boolean;
+  readonly taxCategory: TaxCategory;
+  readonly start: LocalDate;
+  readonly end: LocalDate;
+  readonly chargeCount: bigint;
+}
+
+/**
+ * Keeps everybody from charging the payers until the transaction ends, so that what is read next is what will be put on
+ * the document. Whoever charges a member holds the enrolment, whoever charges a company holds the contract, shared.
+ */
+export async function lockPayers(tx: Tx, issuerId: IssuerId, payers: readonly Payer[]): Promise<void> {
+  const { companies, members } = idsByType(payers);
+  if (companies.length > 0) {
+    await tx.query(
+      `SELECT FROM subscriptions.contract WHERE id IN (
+         SELECT k.id FROM subscriptions.contract k JOIN companies.company c ON c.id = k.company_id
+          WHERE k.issuer_id = $1 AND coalesce(c.payer_id, c.id) = ANY ($2::uuid[])
+         UNION
+         SELECT contract_id FROM subscriptions.charge
+          WHERE document_id IS NULL AND issuer_id = $1 AND payer_type = 'company' AND payer_id = ANY ($2::uuid[]))
+        ORDER BY id FOR NO KEY UPDATE`,
+      [issuerId, companies],
+    );
+  }
+  if (members.length > 0) {
+    await tx.query(
+      'SELECT FROM subscriptions.enrolment WHERE issuer_id = $1 AND member_id = ANY ($2::uuid[]) ORDER BY id FOR NO KEY UPDATE',
+      [issuerId, members],
+    );
+  }
+}
+
+/**
+ * The charges without a document, added up. First charges are grouped by plan, period, price and tax, whole periods apart
+ * from parts. In a correction the credit and the charge of a component and stretch are netted first; then the fees stay
+ * apart by stretch, and enrolments are added up by period and sign. Lines that come to nothing are left out.
+ */
+export async function unbilledRows(tx: Tx, issuerId: IssuerId, payers: readonly Payer[]): Promise<UnbilledRow[]> {
+  const { companies, members } = idsByType(payers);
+  return tx.query(
+    `WITH unbilled AS NOT MATERIALIZED (
+       SELECT * FROM subscriptions.charge
+        WHERE document_id IS NULL AND issuer_id = $1
+          AND ((payer_type = 'company' AND payer_id = ANY ($2::uuid[])) OR (payer_type = 'member' AND payer_id = ANY ($3::uuid[])))
+     ), first_charge AS (
+       SELECT payer_type, payer_id, contract_id, company_id, currency, component_type, plan_id, period_start, period_end,
+              unit_price_minor, tax_inclusive, tax_category, false AS is_correction, sum(quantity)::bigint AS quantity,
+              sum(amount_minor)::bigint AS amount_minor, min(stretch_start) AS stretch_start, max(stretch_end) AS stretch_end,
+              count(*) AS charge_count
+         FROM unbilled WHERE corrects IS NULL
+        GROUP BY payer_type, payer_id, contract_id, company_id, currency, component_type, plan_id, period_start, period_end,
+              unit_price_minor, tax_inclusive, tax_category, (stretch_start = period_start AND stretch_end = period_end)
+     ), corrected_stretch AS (
+       SELECT payer_type, payer_id, contract_id, company_id, currency, component_type, component_id, period_start, period_end,
+              tax_inclusive, tax_category, stretch_start, stretch_end, sum(amount_minor)::bigint AS amount_minor, count(*) AS charge_count
+         FROM unbilled WHERE corrects IS NOT NULL
+        GROUP BY payer_type, payer_id, contract_id, company_id, currency, component_type, component_id, period_start, period_end,
+              tax_inclusive, tax_category, stretch_start, stretch_end
+     ), correction AS (
+       SELECT payer_type, payer_id, contract_id, company_id, currency, component_type, NULL::uuid AS plan_id, period_start, period_end,
+              0::bigint AS unit_price_minor, tax_inclusive, tax_category, true AS is_correction, 0::bigint AS quantity,
+              sum(amount_minor)::bigint AS amount_minor, min(stretch_start) AS stretch_start, max(stretch_end) AS stretch_end,
+              sum(charge_count)::bigint AS charge_count
+         FROM corrected_stretch
+        GROUP BY payer_type, payer_id, contract_id, company_id, currency, component_type, period_start, period_end,
+              tax_inclusive, tax_category, sign(amount_minor),
+              CASE component_type WHEN 'fee' THEN component_id END, CASE component_type WHEN 'fee' THEN stretch_start END
+     )
+     SELECT u.payer_type AS "payerType", u.payer_id AS "payerId", u.contract_id AS "contractId", u.company_id AS "companyId", u.currency,
+            u.component_type AS "componentType", u.is_correction AS "isCorrection", p.name AS "planName", u.quantity,
+            u.unit_price_minor AS "unitPriceMinor", u.amount_minor AS "amountMinor", u.tax_inclusive AS "taxInclusive",
+            u.tax_category AS "taxCategory", u.stretch_start AS start, u.stretch_end AS "end", u.charge_count AS "chargeCount"
+       FROM (SELECT * FROM first_charge UNION ALL SELECT * FROM correction) AS u
+       LEFT JOIN subscriptions.plan p ON p.id = u.plan_id
+      WHERE u.amount_minor <> 0
+      ORDER BY u.payer_type, u.payer_id, u.currency, u.contract_id, u.component_type, u.is_correction, u.stretch_start, u.stretch_end,
+               p.code, u.unit_price_minor`,
+    [issuerId, companies, members],
+  );
+}
+
+/** The document that takes all that a payer has unbilled with an issuer in a currency. */
+export interface DocumentAssignment {
+  readonly payerType: Payer['type'];
+  readonly payerId: string;
+  readonly currency: Currency;
+  readonly issuerId: IssuerId;
+  readonly documentId: string;
+}
+
+/** Stamps the charges; gives how many. */
+export async function stampDocuments(tx: Tx, documents: readonly DocumentAssignment[]): Promise<number> {
+  return tx.execute(
+    `UPDATE subscriptions.charge c SET document_id = d.document_id
+       FROM unnest($1::text[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[]) AS d(payer_type, payer_id, currency, issuer_id, document_id)
+      WHERE c.document_id IS NULL AND c.payer_id = d.payer_id AND c.payer_type = d.payer_type
+        AND c.issuer_id = d.issuer_id AND c.currency = d.currency`,
+    [
+      documents.map(({ payerType }) => payerType),
+      documents.map(({ payerId }) => payerId),
+      documents.map(({ currency }) => currency),
+      documents.map(({ issuerId }) => issuerId),
+      documents.map(({ documentId }) => documentId),
+    ],
+  );
+}
+
+function idsByType(payers: readonly Payer[]): { companies: string[]; members: string[] } {
+  const idsOf = (type: Payer['type']) => payers.filter((payer) => payer.type === type).map((payer) => payer.id);
+  return { companies: idsOf('company'), members: idsOf('member') };
+}

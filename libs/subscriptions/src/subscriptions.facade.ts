@@ -1,0 +1,62 @@
+// What other contexts may ask of subscriptions: rate, say what is unbilled, and take note of the document it went on.
+import { Injectable } from '@nestjs/common';
+import { CompanyId, EnrolmentId, IssuerId, LocalDate } from '@countinghouse/kernel';
+import { PlannedChunk, Reader, Tx } from '@countinghouse/platform';
+import { Payer } from './domain/charged';
+import { describe, quantityAndPrice, UnbilledLine } from './domain/unbilled-line';
+import { companyChunks, enrolmentChunks } from './persistence/billing-plan.queries';
+import { DocumentAssignment, lockPayers, stampDocuments, unbilledRows } from './persistence/unbilled.queries';
+import { ChargeDifference, ChargeDifferenceInput, ChargedDifference } from './use-cases/charge-difference';
+
+/** Enrolments to be rated and their members billed (stage 0), or companies (stage 1), each with all whom it pays for. */
+export type BillingChunk = { readonly enrolmentIds: readonly EnrolmentId[] } | { readonly companyIds: readonly CompanyId[] };
+
+export interface BillingScope {
+  readonly issuerId: IssuerId;
+  readonly through: LocalDate;
+}
+
+@Injectable()
+export class Subscriptions {
+  constructor(private readonly rating: ChargeDifference) {}
+
+  /** Puts on record what fees and enrolments owe beyond what was charged. See {@link ChargeDifference.execute}. */
+  async chargeDifference(tx: Tx, input: ChargeDifferenceInput): Promise<ChargedDifference> {
+    return this.rating.execute(tx, input);
+  }
+
+  /**
+   * What the payers have been charged by the issuer and have on no document, as lines ordered by payer and currency. The
+   * charges cannot grow until the transaction ends. Two or three statements, whatever the number of charges.
+   */
+  async unbilled(tx: Tx, payers: readonly Payer[], issuerId: IssuerId): Promise<UnbilledLine[]> {
+    if (payers.length === 0) return [];
+    await lockPayers(tx, issuerId, payers);
+    const rows = await unbilledRows(tx, issuerId, payers);
+    return rows.map(({ componentType, isCorrection, planName, start, end, chargeCount, quantity, unitPriceMinor, ...row }) => ({
+      ...row,
+      ...quantityAndPrice(quantity, unitPriceMinor, row.amountMinor),
+      description: describe({ componentType, isCorrection, planName }, { start, end }),
+      servicePeriod: { start, end },
+      chargeCount: Number(chargeCount),
+    }));
+  }
+
+  /**
+   * Notes the document on exactly the charges that {@link unbilled} has added up earlier in the same transaction, those
+   * that came to nothing included. One statement; gives the number of charges.
+   */
+  async assignDocument(tx: Tx, documents: readonly DocumentAssignment[]): Promise<number> {
+    return documents.length === 0 ? 0 : stampDocuments(tx, documents);
+  }
+
+  /** The chunks of a billing run: first the members, whose enrolments make part of what companies owe, then the companies. */
+  async billingPlan(reader: Reader, { issuerId, through }: BillingScope, chunkSize: number): Promise<PlannedChunk<BillingChunk>[]> {
+    const members = await enrolmentChunks(reader, issuerId, through, chunkSize);
+    const companies = await companyChunks(reader, issuerId, through, chunkSize);
+    return [
+      ...members.map((enrolmentIds) => ({ stage: 0, items: enrolmentIds.length, input: { enrolmentIds } })),
+      ...companies.map((companyIds) => ({ stage: 1, items: companyIds.length, input: { companyIds } })),
+    ];
+  }
+}

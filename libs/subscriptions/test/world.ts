@@ -1,0 +1,169 @@
+// A small business for the integration specs: an issuer, companies with people, plans, contracts and enrolments, as rows.
+import { Companies } from '@countinghouse/companies';
+import { CompanyId, ContractId, EnrolmentId, IssuerId, LocalDate, MemberId, Money, PlanId, RunId } from '@countinghouse/kernel';
+import { Actor, Audit, Database, newId, Reader } from '@countinghouse/platform';
+import { Subscriptions } from '../src/subscriptions.facade';
+import { ChargeDifference } from '../src/use-cases/charge-difference';
+import { PublishPlan } from '../src/use-cases/publish-plan';
+
+export const ANA: Actor = { subject: 'ana', role: 'billing', issuers: '*' };
+
+export const day = (text: string) => text as LocalDate;
+
+/** What a spec gives: a database of its own. */
+export interface SpecDatabase {
+  readonly url: string;
+  readonly database: Database;
+  drop(): Promise<void>;
+}
+
+export interface ContractOptions {
+  readonly currency?: string;
+  readonly startsOn?: string;
+  readonly endsOn?: string;
+  readonly enrolmentTiming?: 'advance' | 'arrears';
+}
+
+export class World {
+  readonly subscriptions = new Subscriptions(new ChargeDifference(new Companies()));
+  readonly publishPlan: PublishPlan;
+  readonly issuerId = newId<IssuerId>();
+  readonly runId = newId<RunId>();
+  private counter = 0;
+
+  private constructor(readonly test: SpecDatabase) {
+    this.publishPlan = new PublishPlan(test.database, new Audit());
+  }
+
+  static async on(test: SpecDatabase): Promise<World> {
+    const world = new World(test);
+    await world.execute(
+      `INSERT INTO platform.issuer (id, code, legal_name, country, tax_id, functional_currency, time_zone)
+       VALUES ($1, 'PT', 'Countinghouse Lda', 'PT', '501964843', 'EUR', 'Europe/Lisbon')`,
+      [world.issuerId],
+    );
+    return world;
+  }
+
+  execute(sql: string, params: readonly unknown[] = []): Promise<number> {
+    return this.test.database.transaction((tx) => tx.execute(sql, params));
+  }
+
+  async company(payerId: CompanyId | null = null): Promise<CompanyId> {
+    const id = newId<CompanyId>();
+    await this.execute(
+      `INSERT INTO companies.company (id, number, legal_name, country, currency, language, time_zone, payment_terms_days, payer_id)
+       VALUES ($1, $2, 'Acme', 'PT', 'EUR', 'pt', 'Europe/Lisbon', 30, $3)`,
+      [id, `C-${String(++this.counter).padStart(6, '0')}`, payerId],
+    );
+    return id;
+  }
+
+  async numberOf(companyId: CompanyId): Promise<string> {
+    const [row] = await this.test.database.query<{ number: string }>('SELECT number FROM companies.company WHERE id = $1', [companyId]);
+    return row!.number;
+  }
+
+  /** People of a company, in the order of their employee ids E1, E2, …. */
+  async members(companyId: CompanyId, count: number): Promise<MemberId[]> {
+    const ids = Array.from({ length: count }, () => newId<MemberId>());
+    await this.execute(
+      `INSERT INTO companies.member (id, company_id, employee_id, name, eligible_from)
+       SELECT id, $2, 'E' || row_number() OVER (), 'A person', '2026-01-01' FROM unnest($1::uuid[]) AS id`,
+      [ids, companyId],
+    );
+    return ids;
+  }
+
+  async headcount(companyId: CompanyId, changes: readonly [on: string, change: number][]): Promise<void> {
+    await this.execute(
+      `INSERT INTO companies.headcount_change (company_id, measure, effective_on, change, source_type, source_id)
+       SELECT $1, 'eligible', c.effective_on, c.change, 'run', $4 FROM unnest($2::date[], $3::int[]) AS c(effective_on, change)`,
+      [companyId, changes.map(([on]) => on), changes.map(([, change]) => change), this.runId],
+    );
+  }
+
+  /** A plan with a tax-inclusive price in a currency from 1 January 2026. */
+  async plan(code: string, amount: string, currency = 'EUR'): Promise<PlanId> {
+    const prices = [{ price: Money.parse(amount, currency), taxInclusive: true, effectiveFrom: day('2026-01-01') }];
+    return this.publishPlan.execute({ code, name: `Plan ${code}`, taxCategory: 'standard', prices }, ANA);
+  }
+
+  async contract(companyId: CompanyId, options: ContractOptions = {}): Promise<ContractId> {
+    const id = newId<ContractId>();
+    await this.execute(
+      `INSERT INTO subscriptions.contract
+         (id, number, issuer_id, company_id, currency, time_zone, starts_on, ends_on, anchor_day, cycle_months, enrolment_timing)
+       VALUES ($1, $2, $3, $4, $5, 'Europe/Lisbon', $6, $7, 1, 1, $8)`,
+      [
+        id, `K-${String(++this.counter).padStart(6, '0')}`, this.issuerId, companyId, options.currency ?? 'EUR',
+        options.startsOn ?? '2026-06-01', options.endsOn ?? null, options.enrolmentTiming ?? 'advance',
+      ],
+    );
+    return id;
+  }
+
+  async accessFee(contractId: ContractId, unitPriceMinor: bigint, timing: 'advance' | 'arrears' = 'advance'): Promise<string> {
+    const id = newId();
+    await this.execute(
+      `INSERT INTO subscriptions.fee_component (id, contract_id, kind, price_model, measure, timing, unit_price_minor, tax_category, starts_on)
+       SELECT $1, id, 'access-fee', 'perUnit', 'daily', $3, $4, 'standard', starts_on FROM subscriptions.contract WHERE id = $2`,
+      [id, contractId, timing, unitPriceMinor],
+    );
+    return id;
+  }
+
+  async percentSubsidy(contractId: ContractId, planId: PlanId, percent: number): Promise<void> {
+    await this.execute(
+      `INSERT INTO subscriptions.subsidy_rule (contract_id, plan_id, effective_from, mode, percent) VALUES ($1, $2, '2026-01-01', 'percent', $3)`,
+      [contractId, planId, percent],
+    );
+  }
+
+  /** One enrolment for each member, from a day on. */
+  async enrolments(contractId: ContractId, memberIds: readonly MemberId[], planId: PlanId, startsOn = '2026-06-01'): Promise<EnrolmentId[]> {
+    const ids = memberIds.map(() => newId<EnrolmentId>());
+    await this.execute(
+      `INSERT INTO subscriptions.enrolment (id, issuer_id, contract_id, member_id, plan_id)
+       SELECT e.id, $1, $2, e.member_id, $5 FROM unnest($3::uuid[], $4::uuid[]) AS e(id, member_id)`,
+      [this.issuerId, contractId, ids, memberIds, planId],
+    );
+    await this.change(ids, 1, 'start', startsOn, planId);
+    return ids;
+  }
+
+  async change(enrolmentIds: readonly EnrolmentId[], seq: number, kind: 'start' | 'end', on: string, planId: PlanId | null = null): Promise<void> {
+    await this.execute(
+      `INSERT INTO subscriptions.enrolment_change (enrolment_id, seq, effective_on, kind, plan_id, recorded_by, reason)
+       SELECT id, $2, $3, $4, $5, 'ana', 'spec' FROM unnest($1::uuid[]) AS id`,
+      [enrolmentIds, seq, on, kind, planId],
+    );
+  }
+
+  /** Rates in a transaction of its own. */
+  charge(input: { contractIds?: readonly ContractId[]; enrolmentIds?: readonly EnrolmentId[]; through: string }) {
+    return this.test.database.transaction((tx) =>
+      this.subscriptions.chargeDifference(tx, { ...input, through: day(input.through), runId: this.runId }),
+    );
+  }
+
+  /** What is on record for a component, in the order it was charged; amounts in minor units. */
+  async onRecord(componentId: string): Promise<{ type: string; kind: string; start: string; end: string; amountMinor: bigint }[]> {
+    return this.test.database.query(
+      `SELECT component_type AS type, kind, stretch_start AS start, stretch_end AS "end", amount_minor AS "amountMinor"
+         FROM subscriptions.charge WHERE component_id = $1 ORDER BY id`,
+      [componentId],
+    );
+  }
+
+  /** Counts the statements of one piece of work. */
+  async statements(work: () => Promise<unknown>): Promise<number> {
+    const spy = jest.spyOn(Reader.prototype as unknown as { run(): unknown }, 'run');
+    try {
+      await work();
+      return spy.mock.calls.length;
+    } finally {
+      spy.mockRestore();
+    }
+  }
+}
