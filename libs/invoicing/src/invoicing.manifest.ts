@@ -1,0 +1,9 @@
+// What invoicing brings to the database.
+import { PersistenceManifest } from '@countinghouse/platform';
+import { Invoicing1780400000001 } from './persistence/migrations/1780400000001-invoicing';
+
+export const invoicingPersistence: PersistenceManifest = {
+  schema: 'invoicing',
+  entities: [],
+  migrations: [Invoicing1780400000001],
+};

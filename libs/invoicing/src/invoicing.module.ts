@@ -1,0 +1,23 @@
+// What the worker and the HTTP process load of invoicing: use cases, façade, the billing run and the proofs.
+import { Module } from '@nestjs/common';
+import { AccountingModule } from '@countinghouse/accounting';
+import { SubscriptionsModule } from '@countinghouse/subscriptions';
+import { Invoicing } from './invoicing.facade';
+import { BillingRun } from './jobs/billing.run';
+import { DocumentsPostedOnce } from './proofs/documents-posted-once.proof';
+import { ReceivablesAgree } from './proofs/receivables.proof';
+import { SeriesWithoutGap } from './proofs/series-without-gap.proof';
+import { Allocate } from './use-cases/allocate';
+import { BillPayers } from './use-cases/bill-payers';
+import { OpenSeries } from './use-cases/open-series';
+import { PreviewBilling } from './use-cases/preview-billing';
+import { StartBillingRun } from './use-cases/start-billing-run';
+
+const USE_CASES = [OpenSeries, StartBillingRun, PreviewBilling];
+
+@Module({
+  imports: [AccountingModule, SubscriptionsModule],
+  providers: [...USE_CASES, Allocate, BillPayers, BillingRun, Invoicing, DocumentsPostedOnce, ReceivablesAgree, SeriesWithoutGap],
+  exports: [...USE_CASES, Invoicing],
+})
+export class InvoicingModule {}

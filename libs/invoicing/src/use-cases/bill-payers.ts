@@ -1,0 +1,196 @@
+// BillPayers: one chunk of a billing run, in one transaction: rate, collect what is unbilled, assemble, number, post, tell.
+import { Injectable } from '@nestjs/common';
+import { Books } from '@countinghouse/accounting';
+import { event, InvoiceFinalised, InvoiceFinalisedFact } from '@countinghouse/contracts';
+import { addDays, CompanyId, ContractId, InvoiceId, IssuerId, LocalDate, RunId } from '@countinghouse/kernel';
+import { ChunkOutcome, newId, Outbox, ParkedItem, Tx } from '@countinghouse/platform';
+import { BillingChunk, Subscriptions, UnbilledLine } from '@countinghouse/subscriptions';
+import { Stream } from '../domain/document-number';
+import { DocumentToIssue, documentsToIssue, DocumentsToIssue, PayerLine } from '../domain/documents-to-issue';
+import { TaxedBuyer } from '../domain/tax';
+import { BuyerRow, buyersOf, findIssuer, FinalInvoice, insertInvoices, LineOrigin, takeNumbers } from '../persistence/invoice.queries';
+import { seriesNotOpen } from './start-billing-run';
+
+export interface BillingTerms {
+  readonly issuerId: IssuerId;
+  readonly through: LocalDate;
+  readonly issuedOn: LocalDate;
+  readonly runId: RunId;
+}
+
+type Line = PayerLine & LineOrigin;
+
+/** A chunk that is rated and assembled, and has no numbers yet. */
+export interface PreparedChunk {
+  readonly charges: number;
+  readonly payers: DocumentsToIssue<Line>;
+  readonly buyers: ReadonlyMap<string, BuyerRow>;
+  readonly parked: readonly ParkedItem[];
+}
+
+@Injectable()
+export class BillPayers {
+  constructor(
+    private readonly subscriptions: Subscriptions,
+    private readonly books: Books,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /**
+   * Bills a chunk. The number of statements does not depend on how many payers it has. Whoever cannot be billed is
+   * parked: the charges are made and stay unbilled, and the next run takes them up.
+   * @throws DomainError SERIES_NOT_OPEN
+   */
+  async execute(tx: Tx, chunk: BillingChunk, terms: BillingTerms): Promise<ChunkOutcome> {
+    const { charges, payers, buyers, parked } = await this.prepare(tx, chunk, terms);
+    const { documents, carriedOver } = payers;
+    if (documents.length > 0) await this.issue(tx, streamOf(chunk), documents, buyers, terms);
+    return { parked, result: { charges, carriedOver, ...sums(streamOf(chunk), documents) } };
+  }
+
+  /**
+   * Everything short of the documents themselves. It locks what it rates first of all; so of two runs over the same payers
+   * the second waits here, then finds the first one's charges on record and nothing left to bill.
+   */
+  async prepare(tx: Tx, chunk: BillingChunk, terms: BillingTerms): Promise<PreparedChunk> {
+    const { issuerId, issuedOn } = terms;
+    const stream = streamOf(chunk);
+    const rated = await this.rate(tx, chunk, terms);
+    const payerIds = await payersOf(tx, chunk);
+    const unbilled = await this.subscriptions.unbilled(tx, payerIds.map((id) => ({ type: stream, id })), issuerId);
+    const issuer = await findIssuer(tx, issuerId);
+    const buyers = await buyersOf(tx, stream, [...new Set(unbilled.flatMap((line) => [line.payerId, line.companyId]))]);
+    const lines = unbilled.map((line) => payerLine(line, buyers));
+    const payers = documentsToIssue(issuer.country, issuedOn, lines, (payerId) => taxedBuyer(stream, buyers.get(payerId)));
+    const waiting = payers.waiting.map(({ payerType, payerId, reason }) => ({
+      item: `${payerType} ${payerId}`,
+      code: reason.code,
+      reason: `${reason.message} ${reason.remedy ?? ''}`.trim(),
+    }));
+    return { charges: rated.charges, payers, buyers, parked: [...rated.parked, ...waiting] };
+  }
+
+  private async rate(tx: Tx, chunk: BillingChunk, { through, runId, issuerId }: BillingTerms): Promise<{ charges: number; parked: ParkedItem[] }> {
+    if ('enrolmentIds' in chunk) return this.subscriptions.chargeDifference(tx, { enrolmentIds: chunk.enrolmentIds, through, runId });
+    const contractIds = await contractsOf(tx, issuerId, chunk.companyIds);
+    return this.subscriptions.chargeDifference(tx, { contractIds, through, runId });
+  }
+
+  /** Numbers come last before the inserts that need them: from then on until the commit, nobody else of the stream issues. */
+  private async issue(
+    tx: Tx,
+    stream: Stream,
+    documents: readonly DocumentToIssue<Line>[],
+    buyers: ReadonlyMap<string, BuyerRow>,
+    { issuerId, issuedOn, runId }: BillingTerms,
+  ): Promise<void> {
+    const identified = documents.map((document) => ({ ...document, id: newId<InvoiceId>() }));
+    await this.subscriptions.assignDocument(
+      tx,
+      identified.map(({ id, payerType, payerId, currency }) => ({ documentId: id, payerType, payerId, currency, issuerId })),
+    );
+    const numbers = await takeNumbers(tx, { issuerId, documentType: 'invoice', stream }, documents.length, issuedOn);
+    if (!numbers) throw seriesNotOpen([stream], issuedOn);
+    const invoices = identified.map((document, index): FinalInvoice<Line> => {
+      const buyer = buyers.get(document.payerId)!;
+      const sequence = numbers.first + BigInt(index);
+      return {
+        ...document,
+        issuerId,
+        runId,
+        companyId: buyer.companyId,
+        buyer: buyer.snapshot,
+        seriesId: numbers.seriesId,
+        sequence,
+        number: `${numbers.prefix}${sequence}`,
+        issuedOn: numbers.issuedOn,
+        dueOn: addDays(numbers.issuedOn, buyer.paymentTermsDays),
+        finalisedAt: numbers.finalisedAt,
+      };
+    });
+    await insertInvoices(tx, invoices);
+    await this.books.record(tx, invoices.map(finalisedFact));
+    await this.outbox.append(tx, invoices.map(finalisedEvent));
+  }
+}
+
+function streamOf(chunk: BillingChunk): Stream {
+  return 'enrolmentIds' in chunk ? 'member' : 'company';
+}
+
+async function payersOf(tx: Tx, chunk: BillingChunk): Promise<readonly string[]> {
+  if ('companyIds' in chunk) return chunk.companyIds;
+  const members = await tx.query<{ id: string }>('SELECT DISTINCT member_id AS id FROM subscriptions.enrolment WHERE id = ANY ($1)', [
+    chunk.enrolmentIds,
+  ]);
+  return members.map((member) => member.id);
+}
+
+async function contractsOf(tx: Tx, issuerId: IssuerId, companyIds: readonly CompanyId[]): Promise<ContractId[]> {
+  const contracts = await tx.query<{ id: ContractId }>('SELECT id FROM subscriptions.contract WHERE issuer_id = $1 AND company_id = ANY ($2)', [
+    issuerId,
+    companyIds,
+  ]);
+  return contracts.map((contract) => contract.id);
+}
+
+/** A line about the people of another company than the payer says whose they are. */
+function payerLine(line: UnbilledLine, buyers: ReadonlyMap<string, BuyerRow>): Line {
+  const { payerType, payerId, companyId, contractId, currency, unitPriceMinor, taxInclusive, servicePeriod, chargeCount } = line;
+  const ofAnother = payerType === 'company' && companyId !== payerId;
+  const description = ofAnother ? `${String(buyers.get(companyId)?.snapshot['name'])}: ${line.description}` : line.description;
+  return {
+    payerType, payerId, companyId, contractId, currency, description, unitPriceMinor, taxInclusive, servicePeriod, chargeCount,
+    quantity: String(line.quantity),
+    listedMinor: line.amountMinor,
+    product: line.taxCategory,
+  };
+}
+
+function taxedBuyer(stream: Stream, buyer: BuyerRow | undefined): TaxedBuyer | undefined {
+  if (!buyer || stream === 'member') return buyer && { kind: 'member' };
+  return { kind: 'company', country: buyer.country, vatStatus: buyer.vatStatus, taxId: buyer.taxId };
+}
+
+function sums(stream: Stream, documents: readonly DocumentToIssue[]): Record<string, bigint | number> {
+  const result: Record<string, bigint | number> = { [`${stream}Invoices`]: documents.length };
+  const add = (key: string, amount: bigint) => (result[key] = BigInt(result[key] ?? 0) + amount);
+  for (const { currency, assembled } of documents) {
+    add(`netMinor.${currency}`, assembled.netMinor);
+    add(`taxMinor.${currency}`, assembled.taxMinor);
+    add(`grossMinor.${currency}`, assembled.grossMinor);
+  }
+  return result;
+}
+
+function finalisedFact(invoice: FinalInvoice<Line>): InvoiceFinalisedFact {
+  const { assembled } = invoice;
+  return {
+    kind: 'invoice-finalised',
+    issuerId: invoice.issuerId,
+    sourceType: 'invoice',
+    sourceId: invoice.id,
+    on: invoice.issuedOn,
+    currency: invoice.currency,
+    party: { type: invoice.payerType, id: invoice.payerId },
+    documentNumber: invoice.number,
+    netMinor: assembled.netMinor,
+    taxMinor: assembled.taxMinor,
+    lines: assembled.lines.map(({ lineNo, netMinor, owed }) => ({ lineNo, netMinor, servicePeriod: owed.servicePeriod })),
+  };
+}
+
+function finalisedEvent(invoice: FinalInvoice<Line>) {
+  return event(InvoiceFinalised, {
+    invoiceId: invoice.id,
+    issuerId: invoice.issuerId,
+    number: invoice.number,
+    payerType: invoice.payerType,
+    payerId: invoice.payerId,
+    companyId: invoice.companyId,
+    currency: invoice.currency,
+    grossMinor: invoice.assembled.grossMinor.toString(),
+    issuedOn: invoice.issuedOn,
+    dueOn: invoice.dueOn,
+  });
+}
