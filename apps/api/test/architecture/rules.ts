@@ -15,7 +15,8 @@ export interface SourceFile {
   readonly text: string;
 }
 
-export const isSpec = (path: string): boolean => /\.(e2e-)?spec\.ts$/.test(path) || path.startsWith('libs/testing/');
+export const isSpec = (path: string): boolean =>
+  /\.(e2e-)?spec\.ts$/.test(path) || path.startsWith('libs/testing/') || /^libs\/[^/]+\/test\//.test(path);
 export const libOf = (path: string): string | undefined => /^libs\/([^/]+)\//.exec(path)?.[1];
 
 /** Imports against the arrows, past an index.ts, or of an app. */

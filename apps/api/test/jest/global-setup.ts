@@ -1,0 +1,26 @@
+// Once per test run: a PostgreSQL of its own, and the template database that every spec clones.
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createDataSource, migrate, startEmbeddedPostgres } from '@countinghouse/platform';
+import { PERSISTENCE } from '../../src/persistence';
+
+export default async function globalSetup(): Promise<void> {
+  // Scenarios run the processes as they are shipped.
+  execFileSync(process.execPath, [join(__dirname, '../../../../scripts/build.mjs')], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const directory = mkdtempSync(join(tmpdir(), 'countinghouse-test-'));
+  chmodSync(directory, 0o755);
+  const server = await startEmbeddedPostgres({ directory, durability: 'fast' });
+  const dataSource = await createDataSource({ url: server.url, manifests: PERSISTENCE }).initialize();
+  try {
+    await migrate(dataSource);
+  } finally {
+    await dataSource.destroy();
+  }
+  process.env['TEST_DATABASE_URL'] = server.url;
+  Object.assign(globalThis, { __postgres: { server, directory } });
+  // Nest keeps the GraphQL types that were declared on the global object, and Jest hands that to specs of the same process:
+  // they would find these types beside their own, made of another realm's String and Boolean.
+  for (const name of ['GqlTypeMetadataStorage', 'GqlLazyMetadataStorageHost']) Reflect.deleteProperty(globalThis, name);
+}

@@ -1,0 +1,149 @@
+// A whole house for a scenario: its own database, the HTTP and worker processes as they run in production, and ways to break them.
+import { ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { INestApplicationContext, Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { LocalDate } from '@countinghouse/kernel';
+import { Database } from '@countinghouse/platform';
+import { createTestDatabase, TestDatabase } from '@countinghouse/testing';
+import { AppModule } from '../../src/app.module';
+import { configFrom } from '../../src/config';
+import { MainJob, MainJobOutcome } from '../../src/supervisor/main-job';
+
+const DIST = join(__dirname, '../../../../dist/apps/api/src');
+const START_WITHIN_MS = 30_000;
+/** A lost job is missed after this long, so that a scenario does not wait a minute for each one. */
+const LEASE_MS = 1_500;
+
+export interface HouseOptions {
+  /** redis://…; without it the queue lies in PostgreSQL. */
+  readonly queueUrl?: string;
+  /** Where the sandbox provider sends its webhooks, when not straight to the HTTP process. */
+  readonly webhookUrl?: string;
+}
+
+export class House {
+  private api: ChildProcess | undefined;
+  private worker: ChildProcess | undefined;
+
+  private constructor(
+    readonly test: TestDatabase,
+    readonly app: INestApplicationContext,
+    private readonly environment: NodeJS.ProcessEnv,
+    readonly folder: string,
+  ) {}
+
+  static async open(options: HouseOptions = {}): Promise<House> {
+    const test = await createTestDatabase();
+    const [port, workerPort] = [await freePort(), await freePort()];
+    const environment = {
+      ...process.env,
+      NODE_ENV: 'development',
+      LOG_LEVEL: 'warn',
+      DATABASE_URL: test.url,
+      PORT: String(port),
+      WORKER_PORT: String(workerPort),
+      QUEUE_LEASE_MS: String(LEASE_MS),
+      ...(options.queueUrl && { QUEUE_URL: options.queueUrl }),
+      ...(options.webhookUrl && { SANDBOX_WEBHOOK_URL: options.webhookUrl }),
+    };
+    const app = await NestFactory.createApplicationContext(AppModule.forRole('cli', configFrom(environment, ['databaseUrl'])), {
+      logger: false,
+      abortOnError: false,
+    });
+    return new House(test, app, environment, mkdtempSync(join(tmpdir(), 'countinghouse-house-')));
+  }
+
+  get database(): Database {
+    return this.test.database;
+  }
+
+  /** Where the HTTP process listens. */
+  get url(): string {
+    return `http://127.0.0.1:${this.environment['PORT']}`;
+  }
+
+  get<T>(type: Type<T>): T {
+    return this.app.get(type, { strict: false });
+  }
+
+  async startApi(): Promise<void> {
+    this.api = await this.start('main.js');
+  }
+
+  async startWorker(): Promise<void> {
+    this.worker = await this.start('worker.js');
+  }
+
+  /** SIGKILL: the process has no chance to finish anything. */
+  async killWorker(): Promise<void> {
+    await kill(this.worker);
+    this.worker = undefined;
+  }
+
+  /** The main job of `npm start` on a demo business of this size, from its files to the proofs. */
+  runMainJob(size: { companies: number; members: number; month: string }): Promise<MainJobOutcome> {
+    const silent = { write: () => undefined };
+    const month = size.month as LocalDate;
+    const demoFolder = join(this.folder, 'demo');
+    return new MainJob(this.app, { ...size, month, demoFolder, screen: silent, stopped: new AbortController().signal }).run();
+  }
+
+  /** What the processes have said, for the message of a failing scenario. */
+  log(): string {
+    return ['main.js', 'worker.js']
+      .map((program) => join(this.folder, `${program}.log`))
+      .map((file) => readOrNothing(file))
+      .join('\n');
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([kill(this.api), kill(this.worker)]);
+    await this.app.close();
+    await this.test.drop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async start(program: string): Promise<ChildProcess> {
+    const log = openSync(join(this.folder, `${program}.log`), 'a');
+    const child = fork(join(DIST, program), [], { env: this.environment, execArgv: [], stdio: ['ignore', log, log, 'ipc'] });
+    const ready = once(child, 'message');
+    const ended = once(child, 'exit').then(() => Promise.reject(new Error(`${program} did not start:\n${this.log()}`)));
+    await Promise.race([ready, ended, late(program)]);
+    ended.catch(() => undefined);
+    return child;
+  }
+}
+
+async function kill(child: ChildProcess | undefined): Promise<void> {
+  if (!child || child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
+}
+
+function late(program: string): Promise<never> {
+  return new Promise((_, fail) => {
+    setTimeout(() => fail(new Error(`${program} was not ready within ${START_WITHIN_MS} ms`)), START_WITHIN_MS).unref();
+  });
+}
+
+function readOrNothing(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as { port: number };
+  await new Promise((closed) => probe.close(closed));
+  return port;
+}

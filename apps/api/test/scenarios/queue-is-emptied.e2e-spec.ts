@@ -1,0 +1,55 @@
+// The queue loses everything it holds in the middle of the main job: the job completes by itself, because the rows remember.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { Client } from 'pg';
+import { onBothBackends } from './backends';
+import { House } from './house';
+
+const SIZE = { companies: 10, members: 800, month: '2026-06-01' };
+const LOSSES = 6;
+
+onBothBackends('a queue that is emptied in the middle', (backend) => {
+  it('loses nothing that was to be done', async () => {
+    const queue = await backend.start();
+    const house = await House.open(queue);
+    try {
+      await house.startApi();
+      await house.startWorker();
+      const job = house.runMainJob(SIZE);
+      const ended = job.then(() => true, () => true);
+      for (let loss = 0; loss < LOSSES; loss++) {
+        await Promise.race([sleep(400), ended]);
+        await (queue.queueUrl ? flush(queue.queueUrl) : truncate(house.test.url));
+      }
+      const { proofs, newDocuments } = await job;
+      expect(newDocuments).toBeGreaterThan(SIZE.members / 2);
+      expect(proofs.filter((proof) => !proof.ok)).toEqual([]);
+    } catch (error) {
+      console.error(house.log());
+      throw error;
+    } finally {
+      await house.close();
+      await queue.stop();
+    }
+  }, 180_000);
+});
+
+async function flush(url: string): Promise<void> {
+  const redis = new Redis(url);
+  await redis.flushall();
+  redis.disconnect();
+}
+
+/** Every table of the queue, its own bookkeeping of versions excepted. */
+async function truncate(url: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ name: string }>(
+      `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname = 'bullmq' AND tablename !~ 'migration|version'`,
+    );
+    await client.query(`TRUNCATE ${rows.map(({ name }) => name).join(', ')}`);
+  } finally {
+    await client.end();
+  }
+}
