@@ -51,7 +51,7 @@ async function install() {
   // Without node_modules/.bin, whose node would be deleted under the feet of the npm that runs on it.
   const path = process.env.PATH.split(delimiter).filter((folder) => !folder.includes(join('node_modules', '.bin')));
   const env = { ...process.env, PATH: path.join(delimiter) };
-  await mustSucceed(run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund'], { env, stdio: ['ignore', 2, 2] }));
+  await mustSucceed(run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], { env, stdio: ['ignore', 2, 2] }));
   if (!existsSync(NODE)) {
     console.error(`npm has installed the packages but not Node 24 (${NODE}). Allow install scripts (npm config set ignore-scripts false) and start again.`);
     process.exit(1);
