@@ -5,19 +5,27 @@ import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { INestApplicationContext, Type } from '@nestjs/common';
+import { Abstract, INestApplicationContext, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { LocalDate } from '@countinghouse/kernel';
-import { Database } from '@countinghouse/platform';
+import { addMonths, LocalDate, RunId, startOfMonth, timeZone } from '@countinghouse/kernel';
+import { AppClock, Database, Issuer, Run, Runs, systemActor } from '@countinghouse/platform';
 import { createTestDatabase, TestDatabase } from '@countinghouse/testing';
 import { AppModule } from '../../src/app.module';
 import { configFrom } from '../../src/config';
+import { DEMO_FILES, demoFile, writeDemoFiles } from '../../src/demo/files';
+import { LoadDemo } from '../../src/demo/load-demo';
 import { MainJob, MainJobOutcome } from '../../src/supervisor/main-job';
 
 const DIST = join(__dirname, '../../../../dist/apps/api/src');
 const START_WITHIN_MS = 30_000;
 /** A lost job is missed after this long, so that a scenario does not wait a minute for each one. */
 const LEASE_MS = 1_500;
+const RUN_WITHIN_MS = 60_000;
+
+export interface Size {
+  readonly companies: number;
+  readonly members: number;
+}
 
 export interface HouseOptions {
   /** redis://…; without it the queue lies in PostgreSQL. */
@@ -67,7 +75,7 @@ export class House {
     return `http://127.0.0.1:${this.environment['PORT']}`;
   }
 
-  get<T>(type: Type<T>): T {
+  get<T>(type: Type<T> | Abstract<T>): T {
     return this.app.get(type, { strict: false });
   }
 
@@ -86,11 +94,38 @@ export class House {
   }
 
   /** The main job of `npm start` on a demo business of this size, from its files to the proofs. */
-  runMainJob(size: { companies: number; members: number; month: string }): Promise<MainJobOutcome> {
+  runMainJob(size: Size): Promise<MainJobOutcome> {
     const silent = { write: () => undefined };
-    const month = size.month as LocalDate;
-    const demoFolder = join(this.folder, 'demo');
-    return new MainJob(this.app, { ...size, month, demoFolder, screen: silent, stopped: new AbortController().signal }).run();
+    return new MainJob(this.app, { ...size, month: this.month, demoFolder: this.demoFolder, screen: silent, stopped: new AbortController().signal }).run();
+  }
+
+  /** Brings the demo business in, from the same files, and does nothing with it. */
+  async loadDemo(size: Size): Promise<Issuer[]> {
+    const actor = systemActor('scenario');
+    await writeDemoFiles(this.demoFolder, { ...size, month: this.month });
+    const issuers = await this.get(LoadDemo).setUp(this.month, this.today, actor);
+    for (const file of DEMO_FILES) {
+      await this.done((await this.get(LoadDemo).importFile(file, demoFile(this.demoFolder, file), actor)).id);
+    }
+    return issuers;
+  }
+
+  /** Waits until the workers have ended a run. */
+  done(id: RunId): Promise<Run> {
+    return this.get(Runs).whenDone(id, { timeoutMs: RUN_WITHIN_MS });
+  }
+
+  /** First day of the last whole month, which is the one that gets billed. */
+  get month(): LocalDate {
+    return addMonths(startOfMonth(this.today), -1);
+  }
+
+  private get today(): LocalDate {
+    return this.get(AppClock).today(timeZone('UTC'));
+  }
+
+  private get demoFolder(): string {
+    return join(this.folder, 'demo');
   }
 
   /** What the processes have said, for the message of a failing scenario. */

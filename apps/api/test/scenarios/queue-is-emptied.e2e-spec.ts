@@ -5,7 +5,7 @@ import { Client } from 'pg';
 import { onBothBackends } from './backends';
 import { House } from './house';
 
-const SIZE = { companies: 10, members: 800, month: '2026-06-01' };
+const SIZE = { companies: 10, members: 800 };
 const LOSSES = 6;
 
 onBothBackends('a queue that is emptied in the middle', (backend) => {

@@ -5,7 +5,7 @@ import { createServer, IncomingHttpHeaders, Server } from 'node:http';
 import { AddressInfo } from 'node:net';
 import { House } from './house';
 
-const SIZE = { companies: 5, members: 300, month: '2026-06-01' };
+const SIZE = { companies: 5, members: 300 };
 const TIMES = 5;
 
 interface Webhook {

@@ -5,7 +5,7 @@ import { onBothBackends } from './backends';
 import { House } from './house';
 import { Outcome, outcomeOf } from './outcome';
 
-const SIZE = { companies: 12, members: 900, month: '2026-06-01' };
+const SIZE = { companies: 12, members: 900 };
 const KILLS = 10;
 
 async function undisturbed(): Promise<Outcome> {
