@@ -37,7 +37,7 @@ async function withSession(work: (session: Session) => Promise<number>): Promise
   const session: Session = {
     config,
     app: () => (app ??= NestFactory.createApplicationContext(AppModule.forRole('cli', config), { logger: new JsonLogger({ level: 'error', process: 'cli' }), abortOnError: false })),
-    actor: { subject: `cli:${userInfo().username}`, role: 'admin', issuers: '*' },
+    actor: { subject: `cli:${userName()}`, role: 'admin', issuers: '*' },
     print: (text) => console.log(text),
   };
   try {
@@ -45,6 +45,15 @@ async function withSession(work: (session: Session) => Promise<number>): Promise
   } finally {
     await (await app?.catch(() => undefined))?.close();
     await database.close();
+  }
+}
+
+/** A container may run under a number that has no name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? 'unknown');
   }
 }
 

@@ -28,7 +28,7 @@ export function runProgram(program: () => Promise<void>): void {
 /** An expected failure in the words of the person at the desk; anything else with its stack. */
 export function explain(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
-  if (isDomainError(error)) return `${error.code}: ${error.message}${error.remedy ? `\n  What to do: ${error.remedy}.` : ''}`;
+  if (isDomainError(error)) return `${error.code}: ${error.message}${error.remedy ? `\n  What to do: ${error.remedy.replace(/\.$/, '')}.` : ''}`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

@@ -1,5 +1,5 @@
 // The operator's commands, as a table.
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { StartRecognitionRun } from '@countinghouse/accounting';
 import { StartBillingRun } from '@countinghouse/invoicing';
@@ -78,7 +78,7 @@ const IMPORT: Command = {
       {
         kind: required(kind, '<kind>'),
         fileName: basename(path),
-        source: createReadStream(path),
+        source: (await openFile(path)).createReadStream(),
         mode: values['all-or-nothing'] ? 'allOrNothing' : 'goodRows',
         again: values['again'] === true,
       },
@@ -229,6 +229,13 @@ async function forIssuers(
 
 function dayOf(text: string | boolean | undefined, option: string): LocalDate {
   return localDate(required(text, option), option);
+}
+
+/** Opened before anything is started: a stream says too late, and to nobody, that there is no such file. */
+async function openFile(path: string) {
+  return open(path).catch((error: NodeJS.ErrnoException) => {
+    throw new DomainError('FILE_UNREADABLE', `${path} cannot be read: ${error.code}`, { field: 'file', value: path, remedy: 'give the path of a CSV file' });
+  });
 }
 
 function runRow(run: Run): string[] {

@@ -44,8 +44,9 @@ export class SupervisedChild {
     return this.peakMiB;
   }
 
-  /** Resolves when it is ready for the first time; from then on it is kept alive. Fails when it dies before. */
+  /** Resolves when it is ready; from then on it is kept alive until it is stopped. Fails when it dies before. */
   start(): Promise<void> {
+    this.stopping = false;
     const ready = new Promise<void>((done, fail) => {
       this.becameReady = done;
       this.diedEarly = fail;

@@ -44,8 +44,8 @@ class Start {
   async run(): Promise<number> {
     this.stopOnSignals();
     try {
-      const outcome = await this.begin();
-      if (this.options.once) return outcome.proofs.every((proof) => proof.ok) ? 0 : 1;
+      const proved = await this.begin();
+      if (this.options.once) return proved ? 0 : 1;
       await aborted(this.stopped.signal);
       return 0;
     } catch (error) {
@@ -58,7 +58,8 @@ class Start {
     }
   }
 
-  private async begin(): Promise<MainJobOutcome> {
+  /** Starts everything and does the main job; says whether every proof holds. */
+  private async begin(): Promise<boolean> {
     const { config } = this;
     await claimDirectory(config.dataDirectory, () => ({ pid: process.pid, url: this.url }));
     const port = await choosePort(config);
@@ -72,9 +73,11 @@ class Start {
     this.stopped.signal.throwIfAborted();
     await this.startChildren(database.url, port);
     this.say(`API      ${this.url}\n`);
-    const outcome = await this.mainJob(database.url, port);
-    if (this.options.watch) watchSources(() => this.restartChildren());
-    return outcome;
+    if (!this.options.watch) return this.mainJob(database.url, port);
+    // Whoever is changing the code may just have broken the job; the next change is waited for all the same.
+    await this.mainJob(database.url, port).catch((error: unknown) => this.say(explain(error)));
+    watchSources(() => this.restartChildren());
+    return true;
   }
 
   private async migrate({ url }: OpenDatabase): Promise<void> {
@@ -113,7 +116,7 @@ class Start {
   }
 
   /** In this process: it only starts runs and looks at them; the workers do them. */
-  private async mainJob(databaseUrl: string, port: number): Promise<MainJobOutcome> {
+  private async mainJob(databaseUrl: string, port: number): Promise<boolean> {
     const { companies, members, month } = this.options;
     const config = { ...this.config, databaseUrl, port };
     const logger = new JsonLogger({ level: 'error', process: 'start' });
@@ -124,7 +127,7 @@ class Start {
       const job = new MainJob(app, { companies, members, demoFolder, screen, stopped: stopped.signal, ...(month && { month }) });
       const outcome = await job.run();
       await this.report(app.get(Database), outcome);
-      return outcome;
+      return outcome.proofs.every((proof) => proof.ok);
     } finally {
       await app.close();
     }

@@ -1,12 +1,14 @@
 // The worker: takes jobs from the queues, keeps the relay going, watches over itself. Exists in worker processes only.
 import { writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Injectable, Logger, OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
+import { Injectable, Logger, OnApplicationBootstrap, OnModuleDestroy, Optional } from '@nestjs/common';
 import { Job } from 'bullmq';
 import { RunId } from '@countinghouse/kernel';
 import { Deliveries } from '../outbox/deliveries';
 import { RunChunks } from '../runs/run-chunks';
 import { TickRunner } from '../scheduling/tick-runner';
+import { withLogContext } from '../telemetry/log-context';
+import { Metrics } from '../telemetry/metrics';
 import { failureOf } from './failure';
 import { JobRegistry } from './job-registry';
 import { QueueSettings } from './queue-settings';
@@ -48,6 +50,7 @@ export class WorkerHost implements OnApplicationBootstrap, OnModuleDestroy, Puls
     private readonly chunks: RunChunks,
     private readonly ticks: TickRunner,
     process: ProcessExit,
+    @Optional() private readonly metrics?: Metrics,
   ) {
     const { blockedMs, silentMs } = settings.times;
     this.watchdog = new Watchdog(this, { blockedMs, silentMs, exit: (code, part) => process.exit(code, part) });
@@ -85,9 +88,13 @@ export class WorkerHost implements OnApplicationBootstrap, OnModuleDestroy, Puls
   private async take(queue: string, job: Job): Promise<void> {
     this.count(this.counted, queue, 1);
     this.count(this.atWork, queue, 1);
+    const started = performance.now();
+    const observe = (outcome: 'done' | 'failed') => this.metrics?.observeJob(queue, job.name, outcome, (performance.now() - started) / 1000);
     try {
-      await this.perform(job);
+      await withLogContext(contextOf(job), () => this.perform(job));
+      observe('done');
     } catch (error) {
+      observe('failed');
       // The rows are as they were and become due again; the queue's own bookkeeping of failures is not used.
       this.logger.error({ message: 'job failed', jobId: job.id, queue, ...failureOf(error) });
     } finally {
@@ -143,4 +150,10 @@ export class WorkerHost implements OnApplicationBootstrap, OnModuleDestroy, Puls
   private count(counts: Map<string, number>, part: string, by: number): void {
     counts.set(part, (counts.get(part) ?? 0) + by);
   }
+}
+
+/** What the log lines of a job carry. */
+function contextOf(job: Job): { jobId?: string; runId?: string } {
+  const { runId } = job.data as { runId?: string };
+  return { ...(job.id !== undefined && { jobId: job.id }), ...(runId !== undefined && { runId }) };
 }

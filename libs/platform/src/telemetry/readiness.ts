@@ -1,5 +1,5 @@
 // Whether this process can do its work now: the database answers, its schema is the one this code was written for, the queue answers.
-import { Injectable, OnApplicationShutdown } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { DataSource } from 'typeorm';
 import { Database } from '../database/database';
@@ -14,9 +14,7 @@ export interface ReadinessReport {
 const PATIENCE_MS = 2_000;
 
 @Injectable()
-export class Readiness implements OnApplicationShutdown {
-  private redis: Redis | undefined;
-
+export class Readiness {
   constructor(
     private readonly dataSource: DataSource,
     private readonly database: Database,
@@ -30,10 +28,6 @@ export class Readiness implements OnApplicationShutdown {
       outcome(() => this.pingQueue()),
     ]);
     return { ready: [database, migrations, queue].every((said) => said === 'ok'), checks: { database, migrations, queue } };
-  }
-
-  async onApplicationShutdown(): Promise<void> {
-    this.redis?.disconnect();
   }
 
   private async refuseOtherSchema(): Promise<void> {
@@ -50,8 +44,15 @@ export class Readiness implements OnApplicationShutdown {
       if (!schema?.there) throw new Error('the schema bullmq does not exist');
       return;
     }
-    this.redis ??= new Redis(this.queue.url, { lazyConnect: false, maxRetriesPerRequest: 1 }).on('error', () => undefined);
-    await this.redis.ping();
+    // A connection of its own, so that the answer is about now and nothing is left to reconnect.
+    const redis = new Redis(this.queue.url, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0, connectTimeout: PATIENCE_MS, disconnectTimeout: 0 });
+    redis.on('error', () => undefined);
+    try {
+      await redis.connect();
+      await redis.ping();
+    } finally {
+      redis.disconnect();
+    }
   }
 }
 

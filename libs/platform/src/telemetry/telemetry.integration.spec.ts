@@ -1,0 +1,50 @@
+// Health and metrics against a real database: ready, not ready and why, and what waits.
+import { createTestDatabase, TestDatabase } from '@countinghouse/testing';
+import { platformPersistence } from '../persistence/platform.manifest';
+import { QueueSettings } from '../queue/queue-settings';
+import { Metrics } from './metrics';
+import { Readiness } from './readiness';
+
+describe('telemetry', () => {
+  let test: TestDatabase;
+
+  beforeAll(async () => {
+    test = await createTestDatabase([platformPersistence]);
+  });
+  afterAll(() => test.drop());
+
+  const readiness = (queueUrl?: string) => new Readiness(test.dataSource, test.database, new QueueSettings(test.url, queueUrl));
+
+  it('is ready when the database answers with the schema this code was written for', async () => {
+    expect(await readiness().report()).toEqual({ ready: true, checks: { database: 'ok', migrations: 'ok', queue: 'ok' } });
+  });
+
+  it('is not ready while a migration has not been run, and names it', async () => {
+    const [last] = await test.database.transaction((tx) =>
+      tx.query<{ name: string }>(`DELETE FROM platform.migration WHERE name LIKE 'Platform%' AND id = (SELECT max(id) FROM platform.migration WHERE name LIKE 'Platform%') RETURNING name`),
+    );
+    const { ready, checks } = await readiness().report();
+    expect(ready).toBe(false);
+    expect(checks.migrations).toContain(last!.name);
+    expect(checks.database).toBe('ok');
+  });
+
+  it('is not ready without its queue, and shows neither address nor password', async () => {
+    const { ready, checks } = await readiness('redis://:hunter2@127.0.0.1:1').report();
+    expect(ready).toBe(false);
+    expect(checks.queue).not.toMatch(/ok|hunter2|127\.0\.0\.1/);
+  });
+
+  it('counts what waits and what was given up', async () => {
+    await test.database.transaction(async (tx) => {
+      await tx.execute(`INSERT INTO platform.outbox_event (id, name, payload) SELECT uuidv7(), 'spec.happened.v1', '{}' FROM generate_series(1, 3)`);
+      await tx.execute(`INSERT INTO platform.delivery (event_id, consumer, state) SELECT id, 'spec.consumer', 'parked' FROM platform.outbox_event LIMIT 1`);
+    });
+    const metrics = new Metrics(test.database);
+    metrics.observeJob('payments', 'chunk', 'done', 0.2);
+    const { body } = await metrics.scrape();
+    expect(body).toContain('countinghouse_backlog{what="unrouted"} 3');
+    expect(body).toContain('countinghouse_backlog{what="parked"} 1');
+    expect(body).toContain('countinghouse_job_duration_seconds_count{queue="payments",job="chunk",outcome="done"} 1');
+  });
+});
