@@ -5,6 +5,7 @@ import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Abstract, INestApplicationContext, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { addMonths, LocalDate, RunId, startOfMonth, timeZone } from '@countinghouse/kernel';
@@ -21,6 +22,7 @@ const START_WITHIN_MS = 30_000;
 /** A lost job is missed after this long, so that a scenario does not wait a minute for each one. */
 const LEASE_MS = 1_500;
 const RUN_WITHIN_MS = 60_000;
+const LOOK_EVERY_MS = 100;
 
 export interface Size {
   readonly companies: number;
@@ -113,6 +115,16 @@ export class House {
   /** Waits until the workers have ended a run. */
   done(id: RunId): Promise<Run> {
     return this.get(Runs).whenDone(id, { timeoutMs: RUN_WITHIN_MS });
+  }
+
+  /** Waits until the workers have worked off every webhook that has arrived. */
+  async inboxIsEmpty(): Promise<void> {
+    for (let waitedMs = 0; ; waitedMs += LOOK_EVERY_MS) {
+      const [inbox] = await this.database.query<{ n: bigint }>('SELECT count(*) AS n FROM payments.webhook_event WHERE processed_at IS NULL');
+      if (inbox!.n === 0n) return;
+      if (waitedMs > RUN_WITHIN_MS) throw new Error(`${inbox!.n} webhooks are still waiting`);
+      await sleep(LOOK_EVERY_MS);
+    }
   }
 
   /** First day of the last whole month, which is the one that gets billed. */

@@ -29,18 +29,22 @@ describe('Database', () => {
   it('runs the whole callback again after a serialisation failure', async () => {
     await test.database.transaction((tx) => tx.execute('INSERT INTO public.counter VALUES (2, 0)'));
     let attempts = 0;
+    // Both read before either writes, so that PostgreSQL must turn one of them down.
+    let bothHaveRead: () => void;
+    const meeting = new Promise<void>((resolve) => (bothHaveRead = resolve));
     const increment = () =>
       test.database.transaction(
         async (tx) => {
-          attempts++;
           const { n } = await tx.one<{ n: bigint }>('SELECT n FROM public.counter WHERE id = 2');
+          if (++attempts === 2) bothHaveRead();
+          await meeting;
           await tx.execute('UPDATE public.counter SET n = $1 WHERE id = 2', [n + 1n]);
         },
         { isolation: 'SERIALIZABLE' },
       );
-    await Promise.all([increment(), increment(), increment()]);
-    expect(await test.database.query('SELECT n FROM public.counter WHERE id = 2')).toEqual([{ n: 3n }]);
-    expect(attempts).toBeGreaterThan(3);
+    await Promise.all([increment(), increment()]);
+    expect(await test.database.query('SELECT n FROM public.counter WHERE id = 2')).toEqual([{ n: 2n }]);
+    expect(attempts).toBe(3);
   });
 
   it('refuses to write while reading', async () => {
