@@ -1,12 +1,14 @@
 // Turns apps/api and libs from TypeScript into dist/, file by file, and only the files that have changed.
 // Types are not checked here: `npm run typecheck` does that. The production image runs the same dist/.
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { transformFileSync } from '@swc/core';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const DIST = join(ROOT, 'dist');
+/** What the files in dist/ were made with. */
+const STAMP = join(DIST, '.made-with');
 const LIBS = readdirSync(join(ROOT, 'libs')).filter((lib) => lib !== 'testing');
 const SOURCES = ['apps/api/src', ...LIBS.map((lib) => `libs/${lib}/src`)];
 const IS_SPEC = /\.spec\.ts$/;
@@ -29,20 +31,24 @@ const OPTIONS = {
 /** Brings dist/ up to date; returns how many files were written. */
 export function build() {
   // A new compiler, or a change of this file, makes every file anew.
-  const settingsChanged = Math.max(modified(fileURLToPath(import.meta.url)), modified(join(ROOT, 'package-lock.json')));
+  const settings = [fileURLToPath(import.meta.url), join(ROOT, 'package-lock.json')].map(modified).join(' ');
+  const anew = !existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== settings;
   const outputs = new Set();
   let written = 0;
   for (const source of SOURCES.flatMap((folder) => sourceFiles(join(ROOT, folder)))) {
     const output = join(DIST, relative(ROOT, source)).replace(/\.ts$/, '.js');
     outputs.add(output).add(`${output}.map`);
-    if (modified(output) > Math.max(modified(source), settingsChanged)) continue;
+    // The output carries the time of its source, so that a source that was put back to an older time is seen as well.
+    if (!anew && modified(output) === modified(source)) continue;
     const { code, map } = transformFileSync(source, { ...OPTIONS, filename: source });
     mkdirSync(dirname(output), { recursive: true });
     if (map) writeFileSync(`${output}.map`, map);
     writeFileSync(output, `${code}\n//# sourceMappingURL=${output.split('/').at(-1)}.map\n`);
+    utimesSync(output, new Date(), new Date(modified(source)));
     written++;
   }
   removeOrphans(DIST, outputs);
+  if (anew) writeFileSync(STAMP, settings);
   return written;
 }
 
@@ -53,7 +59,7 @@ function sourceFiles(folder) {
 }
 
 function modified(file) {
-  return existsSync(file) ? statSync(file).mtimeMs : 0;
+  return existsSync(file) ? Math.trunc(statSync(file).mtimeMs) : 0;
 }
 
 /** The output of a source that has gone would still be found by whoever imports it. */
