@@ -1,7 +1,10 @@
 // Accounting's part of the schema; only the HTTP process loads it.
 import { Module } from '@nestjs/common';
 import { AccountingModule } from './accounting.module';
+import { ClosingResolver } from './graphql/closing.resolver';
 import { LedgerResolver } from './graphql/ledger.resolver';
+import { ManualEntryResolver } from './graphql/manual-entry.resolver';
+import { ReportResolver } from './graphql/report.resolver';
 
-@Module({ imports: [AccountingModule], providers: [LedgerResolver] })
+@Module({ imports: [AccountingModule], providers: [ClosingResolver, LedgerResolver, ManualEntryResolver, ReportResolver] })
 export class AccountingGraphqlModule {}

@@ -40,6 +40,9 @@ describe('AccountingModule', () => {
       ['day-totals', true],
       ['deferred-revenue', true],
       ['entries-balance', true],
+      ['foreign-items', true],
+      ['manual-entries', true],
+      ['period-balances', true],
     ]);
   });
 

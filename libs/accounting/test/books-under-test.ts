@@ -6,15 +6,20 @@ import { Audit, Database, newId, ProofResult, Run, systemActor } from '@counting
 import { createTestDatabase, TestDatabase } from '@countinghouse/testing';
 import { Books } from '../src/accounting.facade';
 import { RecognitionRun } from '../src/jobs/recognition.run';
+import { RevaluationRun } from '../src/jobs/revaluation.run';
 import { ChainVerifies } from '../src/proofs/chain-verifies.proof';
 import { DayTotals } from '../src/proofs/day-totals.proof';
 import { DeferredRevenue } from '../src/proofs/deferred-revenue.proof';
 import { EntriesBalance } from '../src/proofs/entries-balance.proof';
+import { ForeignItems } from '../src/proofs/foreign-items.proof';
+import { ManualEntries } from '../src/proofs/manual-entries.proof';
+import { PeriodBalances } from '../src/proofs/period-balances.proof';
 import { OpenBooks } from '../src/use-cases/open-books';
-import { RecogniseRevenue, RecognitionInput } from '../src/use-cases/recognise-revenue';
+import { RecogniseRevenue } from '../src/use-cases/recognise-revenue';
 import { RecordFacts } from '../src/use-cases/record-facts';
 import { SealBlocks } from '../src/use-cases/seal-blocks';
-import { RECOGNITION_RUN } from '../src/use-cases/start-recognition-run';
+import { RevalueMonth } from '../src/use-cases/revalue-month';
+import { SetRate } from '../src/use-cases/set-rate';
 
 export const EUR = 'EUR' as Currency;
 export const day = (text: string): LocalDate => localDate(text);
@@ -23,7 +28,9 @@ export const actor = systemActor('spec');
 export class BooksUnderTest {
   readonly books: Books;
   readonly sealBlocks: SealBlocks;
+  readonly setRate: SetRate;
   private readonly recognition: RecognitionRun;
+  private readonly revaluation: RevaluationRun;
 
   private constructor(
     readonly test: TestDatabase,
@@ -32,16 +39,18 @@ export class BooksUnderTest {
     const recordFacts = new RecordFacts();
     this.books = new Books(new OpenBooks(new Audit()), recordFacts);
     this.recognition = new RecognitionRun(new RecogniseRevenue(recordFacts));
+    this.revaluation = new RevaluationRun(new RevalueMonth(recordFacts));
+    this.setRate = new SetRate(test.database, new Audit());
     this.sealBlocks = new SealBlocks(test.database);
   }
 
   /** A database with one issuer in Portugal, whose books are open from January 2026. */
-  static async create(): Promise<BooksUnderTest> {
+  static async create(functionalCurrency: Currency = EUR): Promise<BooksUnderTest> {
     Logger.overrideLogger(false);
     const test = await createTestDatabase();
-    const issuerId = await insertIssuer(test.database, 'PT');
+    const issuerId = await insertIssuer(test.database, 'PT', functionalCurrency);
     const ledger = new BooksUnderTest(test, issuerId);
-    const input = { issuerId, country: 'PT', functionalCurrency: EUR, from: day('2026-01-01') };
+    const input = { issuerId, country: 'PT', functionalCurrency, from: day('2026-01-01') };
     await test.database.transaction((tx) => ledger.books.open(tx, input, actor));
     return ledger;
   }
@@ -64,6 +73,35 @@ export class BooksUnderTest {
       recognised += Number(outcome.result!['recognitions']);
     }
     return recognised;
+  }
+
+  /** Plans and processes a whole revaluation of a month; how many items it revalued. */
+  async revalue(periodStart: string): Promise<number> {
+    const run = aRun({ issuerId: this.issuerId, periodStart: day(periodStart) });
+    const chunks = await this.database.transaction((tx) => this.revaluation.plan(tx, run));
+    let items = 0;
+    for (const chunk of chunks) {
+      const outcome = await this.database.transaction((tx) => this.revaluation.processInTx(tx, chunk.input, run));
+      items += Number(outcome.result!['items']);
+    }
+    return items;
+  }
+
+  /** What one unit of a currency is worth from a day on, in the issuer's books. */
+  async rate(base: Currency, quote: Currency, on: string, rate: string): Promise<void> {
+    await this.setRate.execute({ issuerId: this.issuerId, base, quote, on: day(on), rate, reason: 'spec' }, actor);
+  }
+
+  /** Balances of a role's account in a currency and in functional currency, up to and including a day. */
+  async balances(role: string, currency: Currency, asOf = '9999-12-31'): Promise<{ minor: bigint; functional: bigint }> {
+    const [row] = await this.database.query<{ minor: bigint; functional: bigint }>(
+      `SELECT coalesce(sum(debit_minor - credit_minor), 0)::bigint AS minor,
+              coalesce(sum(functional_debit_minor - functional_credit_minor), 0)::bigint AS functional
+         FROM accounting.account_day JOIN accounting.account ON account.id = account_id
+        WHERE issuer_id = $1 AND role = $2 AND account_day.currency = $3 AND entry_date <= $4`,
+      [this.issuerId, role, currency, asOf],
+    );
+    return row!;
   }
 
   /** Balance of a role's account in EUR, debit positive; 0 before anything was posted to it. */
@@ -89,7 +127,7 @@ export class BooksUnderTest {
 
   /** Every proof of accounting that does not hold. */
   async brokenProofs(): Promise<string[]> {
-    const proofs = [new EntriesBalance(), new DayTotals(), new DeferredRevenue(), new ChainVerifies()];
+    const proofs = [new EntriesBalance(), new DayTotals(), new DeferredRevenue(), new ForeignItems(), new ChainVerifies(), new ManualEntries(), new PeriodBalances()];
     const broken: string[] = [];
     for (const proof of proofs) {
       const { ok, detail }: ProofResult = await this.database.read((reader) => proof.prove(reader));
@@ -100,6 +138,7 @@ export class BooksUnderTest {
 
   anInvoice(changes: Partial<InvoiceFinalisedFact> = {}): InvoiceFinalisedFact {
     const netMinor = changes.netMinor ?? 10_000n;
+    const taxMinor = changes.taxMinor ?? 2_300n;
     return {
       kind: 'invoice-finalised',
       issuerId: this.issuerId,
@@ -110,7 +149,8 @@ export class BooksUnderTest {
       party: { type: 'company', id: newId() },
       documentNumber: 'FT 2026A/1',
       netMinor,
-      taxMinor: 2_300n,
+      taxMinor,
+      taxes: [{ country: 'PT', category: 'S', rate: '23.00', baseMinor: netMinor, taxMinor }],
       lines: [{ lineNo: 1, netMinor, servicePeriod: { start: day('2026-01-01'), end: day('2026-02-01') } }],
       ...changes,
     };
@@ -147,7 +187,7 @@ export async function insertIssuer(database: Database, code: string, currency = 
 
 export const aUuid = (): string => newId<Id<'Spec'>>();
 
-function aRun(input: RecognitionInput): Run<RecognitionInput> {
+function aRun<Input>(input: Input): Run<Input> {
   const id = newId<RunId>();
-  return { id, kind: RECOGNITION_RUN, key: id, input, state: 'running', total: 0, done: 0, parked: 0, result: {}, error: null };
+  return { id, kind: 'spec', key: id, input, state: 'running', total: 0, done: 0, parked: 0, result: {}, error: null };
 }

@@ -2,6 +2,7 @@
 import { Module } from '@nestjs/common';
 import { AccountingModule } from '@countinghouse/accounting';
 import { SubscriptionsModule } from '@countinghouse/subscriptions';
+import { Drafts } from './close-checks/drafts.check';
 import { Invoicing } from './invoicing.facade';
 import { BillingRun } from './jobs/billing.run';
 import { DocumentsPostedOnce } from './proofs/documents-posted-once.proof';
@@ -17,7 +18,7 @@ const USE_CASES = [OpenSeries, StartBillingRun, PreviewBilling];
 
 @Module({
   imports: [AccountingModule, SubscriptionsModule],
-  providers: [...USE_CASES, Allocate, BillPayers, BillingRun, Invoicing, DocumentsPostedOnce, ReceivablesAgree, SeriesWithoutGap],
+  providers: [...USE_CASES, Allocate, BillPayers, BillingRun, Invoicing, Drafts, DocumentsPostedOnce, ReceivablesAgree, SeriesWithoutGap],
   exports: [...USE_CASES, Invoicing],
 })
 export class InvoicingModule {}

@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import { AccountingModule } from '@countinghouse/accounting';
 import { InvoicingModule } from '@countinghouse/invoicing';
 import { AppClock } from '@countinghouse/platform';
+import { UnknownPayments } from './close-checks/unknown-payments.check';
 import { CollectionRun } from './jobs/collection.run';
 import { PaymentMethodsImport } from './jobs/payment-methods-import';
 import { PaymentTicks } from './jobs/payment-ticks';
@@ -45,6 +46,7 @@ const USE_CASES = [ApplyProviderNews, CallProvider, CollectPayments, ProcessWebh
     ...USE_CASES,
     ...JOBS,
     ...PROOFS,
+    UnknownPayments,
   ],
   exports: [Payments, StartCollectionRun, WebhookInbox],
 })

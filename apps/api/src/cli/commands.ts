@@ -13,6 +13,7 @@ import { LoadDemo } from '../demo/load-demo';
 import { PERSISTENCE } from '../persistence';
 import { readStartOptions } from '../supervisor/options';
 import { aligned, proofLines } from '../supervisor/table';
+import { CLOSE, EXPORT } from './books';
 import { chosenIssuers, Command, required, Session, Values } from './command';
 import { finishRuns, RUN_HELP, RUN_OPTIONS } from './finish-run';
 
@@ -168,16 +169,23 @@ const REPLAY: Command = {
 
 const RUNS: Command = {
   name: 'runs',
-  summary: 'list runs; pause, resume or cancel one',
-  usage: '[pause|resume|cancel <id>] [--kind <kind>]',
+  summary: 'list runs; show, pause, resume or cancel one',
+  usage: '[show|pause|resume|cancel <id>] [--kind <kind>]',
   options: { kind: TEXT },
-  help: ['Without an argument: the newest runs.'],
+  help: ['Without an argument: the newest runs.', 'show: how it stands, and the first hundred items it has parked, with their reasons.'],
   async run(session, [act, id], values) {
     const app = await session.app();
     const runs = app.get(Runs);
     if (act === undefined) {
       const list = await app.get(Database).read((reader) => runs.list(reader, typeof values['kind'] === 'string' ? { kind: values['kind'] } : {}));
       session.print(aligned([['run', 'kind', 'state', 'done', 'total', 'parked'], ...list.map(runRow)], ''));
+      return 0;
+    }
+    if (act === 'show') {
+      const shown = parseId<RunId>(required(id, '<id>'));
+      const { run, parked } = await app.get(Database).read(async (reader) => ({ run: await runs.get(reader, shown), parked: await runs.parkedItems(reader, shown, { limit: 100 }) }));
+      session.print(`${runRow(run).join('  ')}${run.error ? `\n${run.error}` : ''}`);
+      for (const { item, code, reason } of parked) session.print(`  ${item}: ${code}: ${reason}`);
       return 0;
     }
     if (act !== 'pause' && act !== 'resume' && act !== 'cancel') throw unknownAct(act);
@@ -207,7 +215,7 @@ const TOKEN: Command = {
   },
 };
 
-export const COMMANDS: readonly Command[] = [MIGRATE, SEED, IMPORT, BILL, COLLECT, RECOGNISE, VERIFY, REPLAY, RUNS, TOKEN];
+export const COMMANDS: readonly Command[] = [MIGRATE, SEED, IMPORT, BILL, COLLECT, RECOGNISE, VERIFY, CLOSE, EXPORT, REPLAY, RUNS, TOKEN];
 
 type App = Awaited<ReturnType<Session['app']>>;
 type Issuers = Awaited<ReturnType<typeof chosenIssuers>>;
@@ -243,5 +251,5 @@ function runRow(run: Run): string[] {
 }
 
 function unknownAct(act: string): DomainError {
-  return new DomainError('ACT_UNKNOWN', `a run cannot be told to ${act}`, { value: act, remedy: 'use pause, resume or cancel' });
+  return new DomainError('ACT_UNKNOWN', `a run cannot be told to ${act}`, { value: act, remedy: 'use show, pause, resume or cancel' });
 }

@@ -15,6 +15,7 @@ const invoice: InvoiceFinalisedFact = {
   documentNumber: 'FT 2026A/1',
   netMinor: 3n,
   taxMinor: 0n,
+  taxes: [],
   lines: [
     { lineNo: 1, netMinor: 1n, servicePeriod: january },
     { lineNo: 2, netMinor: 2n, servicePeriod: january },

@@ -1,7 +1,8 @@
-// Drafting entries: nothing of zero, one currency as long as there are no rates, and never out of balance.
+// Drafting entries: nothing of zero, and never out of balance.
 import { Currency, IssuerId, localDate } from '@countinghouse/kernel';
 import type { RevenueEarnedFact } from '@countinghouse/contracts';
-import { assertBalanced, draftEntry } from './journal-entry';
+import { assertBalanced, draftEntry, RuleLine } from './journal-entry';
+import { functionalLines } from './valuation';
 
 const EUR = 'EUR' as Currency;
 const USD = 'USD' as Currency;
@@ -19,27 +20,25 @@ const lines = [
   { role: 'revenue', amountMinor: -100n },
 ] as const;
 
+const inEuros = (of: readonly RuleLine[]) => functionalLines(of, EUR);
+
 describe('draftEntry', () => {
-  it('gives each line the currency of the fact and the same functional amount', () => {
-    expect(draftEntry(fact, lines, EUR).lines[0]).toEqual({ ...lines[0], currency: EUR, functionalAmountMinor: 100n });
+  it('gives each line the value that the valuation says', () => {
+    expect(draftEntry(fact, lines, inEuros).lines[0]).toEqual({ ...lines[0], currency: EUR, functionalAmountMinor: 100n });
   });
 
   it('leaves lines of nothing out', () => {
-    expect(draftEntry(fact, [...lines, { role: 'vat-payable', amountMinor: 0n }], EUR).lines).toHaveLength(2);
+    expect(draftEntry(fact, [...lines, { role: 'vat-payable', amountMinor: 0n }], inEuros).lines).toHaveLength(2);
   });
 
   it('refuses a fact that moves nothing', () => {
-    expect(() => draftEntry(fact, [{ role: 'revenue', amountMinor: 0n }], EUR)).toThrow(
+    expect(() => draftEntry(fact, [{ role: 'revenue', amountMinor: 0n }], inEuros)).toThrow(
       expect.objectContaining({ code: 'FACT_WITHOUT_AMOUNT', value: 'run/1' }),
     );
   });
 
-  it('refuses another currency than the functional one', () => {
-    expect(() => draftEntry(fact, lines, USD)).toThrow(expect.objectContaining({ code: 'RATE_MISSING', value: 'EUR' }));
-  });
-
   it('refuses lines that are off by one', () => {
-    expect(() => draftEntry(fact, [lines[0], { role: 'revenue', amountMinor: -99n }], EUR)).toThrow(
+    expect(() => draftEntry(fact, [lines[0], { role: 'revenue', amountMinor: -99n }], inEuros)).toThrow(
       expect.objectContaining({ code: 'ENTRY_UNBALANCED' }),
     );
   });
@@ -48,7 +47,7 @@ describe('draftEntry', () => {
 describe('assertBalanced', () => {
   const line = (currency: Currency, amountMinor: bigint, functionalAmountMinor = amountMinor) =>
     ({ role: 'bank', currency, amountMinor, functionalAmountMinor }) as const;
-  const entry = (...entryLines: ReturnType<typeof line>[]) => ({ ...draftEntry(fact, lines, EUR), lines: entryLines });
+  const entry = (...entryLines: ReturnType<typeof line>[]) => ({ ...draftEntry(fact, lines, inEuros), lines: entryLines });
 
   it('wants each currency for itself to balance', () => {
     expect(() => assertBalanced(entry(line(EUR, 100n), line(USD, -100n)))).toThrow(/off by 100 minor units in EUR/);

@@ -1,11 +1,12 @@
-// A journal entry before it is posted: lines by account role, checked to balance; the database checks it again.
+// A journal entry before it is posted: lines by account role, valued in both currencies and checked to balance; the database checks it again.
 import { Currency, DomainError, IssuerId, LocalDate } from '@countinghouse/kernel';
 import type { Fact, Party } from '@countinghouse/contracts';
 import { AccountRole } from './account-role';
+import { ExchangeRate } from './exchange-rate';
 
 /** The document behind a line of a sub-ledger account. */
 export interface DocumentReference {
-  readonly type: 'invoice' | 'payment';
+  readonly type: string;
   /** uuid of the document. */
   readonly id: string;
 }
@@ -16,12 +17,22 @@ export interface RuleLine {
   readonly amountMinor: bigint;
   readonly party?: Party;
   readonly document?: DocumentReference;
+  /** The tax that the line is the base of, or the tax itself; see taxCode. */
+  readonly taxCode?: string;
+  /** Its value in functional currency, where the rule knows it. Looked at for facts in a foreign currency only. */
+  readonly functionalAmountMinor?: bigint;
+  /** The rate it is converted at, where that is not the rate of the fact's day. */
+  readonly rate?: ExchangeRate;
+  /** It takes the value of the rest of the entry, so that no exchange difference arises. */
+  readonly takesOtherSide?: boolean;
 }
 
-export interface EntryLine extends RuleLine {
+export interface EntryLine extends Omit<RuleLine, 'rate' | 'takesOtherSide'> {
   readonly currency: Currency;
   /** The same value in the issuer's functional currency. */
   readonly functionalAmountMinor: bigint;
+  /** The rate between the two, as decimal text; absent in functional currency. */
+  readonly rate?: string;
 }
 
 export interface JournalEntryDraft {
@@ -34,17 +45,15 @@ export interface JournalEntryDraft {
   readonly lines: readonly EntryLine[];
 }
 
+/** Values the lines of a rule in functional currency; see functionalLines and foreignLines. */
+export type Valuation = (lines: readonly RuleLine[]) => EntryLine[];
+
 /**
  * The entry of a fact from the lines of its rule. Lines of nothing are left out: an invoice without tax has no tax line.
- * Until exchange rates are kept, the fact must be in the functional currency of its issuer, and then both amounts agree.
- * @throws DomainError RATE_MISSING if it is in another currency, FACT_WITHOUT_AMOUNT if fewer than two lines are left,
- *   ENTRY_UNBALANCED if debits and credits differ
+ * @throws DomainError FACT_WITHOUT_AMOUNT if fewer than two lines are left, ENTRY_UNBALANCED if debits and credits differ
  */
-export function draftEntry(fact: Fact, ruleLines: readonly RuleLine[], functionalCurrency: Currency): JournalEntryDraft {
-  if (fact.currency !== functionalCurrency) throw rateMissing(fact, functionalCurrency);
-  const lines = ruleLines
-    .filter((line) => line.amountMinor !== 0n)
-    .map((line) => ({ ...line, currency: fact.currency, functionalAmountMinor: line.amountMinor }));
+export function draftEntry(fact: Fact, ruleLines: readonly RuleLine[], valued: Valuation): JournalEntryDraft {
+  const lines = valued(ruleLines.filter((line) => !isNothing(line)));
   if (lines.length < 2) throw factWithoutAmount(fact);
   const draft: JournalEntryDraft = {
     issuerId: fact.issuerId,
@@ -58,6 +67,11 @@ export function draftEntry(fact: Fact, ruleLines: readonly RuleLine[], functiona
   return draft;
 }
 
+/** Moves nothing in either currency. */
+export function isNothing(line: RuleLine): boolean {
+  return line.amountMinor === 0n && (line.functionalAmountMinor ?? 0n) === 0n;
+}
+
 /** The pair of the guard in the database: each currency and the functional currency sum to zero. @throws DomainError ENTRY_UNBALANCED */
 export function assertBalanced(entry: JournalEntryDraft): void {
   const sums = new Map<string, bigint>();
@@ -68,14 +82,6 @@ export function assertBalanced(entry: JournalEntryDraft): void {
   }
   for (const [currency, sum] of sums) if (sum !== 0n) throw unbalanced(entry, currency, sum);
   if (functional !== 0n) throw unbalanced(entry, 'the functional currency', functional);
-}
-
-function rateMissing(fact: Fact, functionalCurrency: Currency): DomainError {
-  return new DomainError(
-    'RATE_MISSING',
-    `${fact.sourceType} ${fact.sourceId} is in ${fact.currency}, the books of its issuer are in ${functionalCurrency}, and there is no rate between them.`,
-    { field: 'currency', value: fact.currency, remedy: `Use ${functionalCurrency}; exchange rates are not kept yet.` },
-  );
 }
 
 function factWithoutAmount(fact: Fact): DomainError {

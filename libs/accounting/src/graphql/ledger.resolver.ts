@@ -1,15 +1,19 @@
 // trialBalance, and the start of recognition runs.
 import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
-import type { IssuerId } from '@countinghouse/kernel';
+import { localDate, type IssuerId } from '@countinghouse/kernel';
 import { authorise, CurrentActor, Database, idOf, RequestLoaders, RunPayload, runsByIds, type Actor, type Loaders } from '@countinghouse/platform';
+import { Ledger } from '../ledger.facade';
 import { StartRecognitionRun } from '../use-cases/start-recognition-run';
-import { trialBalance } from './ledger.queries';
 import { RecognitionRunStartInput, TrialBalanceArgs, TrialBalanceLineType } from './ledger.type';
+
+/** After every day that is posted to. */
+const END_OF_TIME = localDate('9999-12-30');
 
 @Resolver()
 export class LedgerResolver {
   constructor(
     private readonly database: Database,
+    private readonly ledger: Ledger,
     private readonly startRecognitionRun: StartRecognitionRun,
   ) {}
 
@@ -17,7 +21,7 @@ export class LedgerResolver {
   trialBalance(@Args() { issuerId, asOf }: TrialBalanceArgs, @CurrentActor() actor: Actor): Promise<TrialBalanceLineType[]> {
     const issuer = idOf<IssuerId>('Issuer', issuerId, 'issuerId');
     authorise(actor, 'viewer', issuer);
-    return this.database.read((reader) => trialBalance(reader, issuer, asOf ?? null));
+    return this.database.read((reader) => this.ledger.trialBalance(reader, issuer, asOf ?? END_OF_TIME));
   }
 
   @Mutation(() => RunPayload, { description: 'Recognises the revenue earned through a day. Safe to ask for twice.' })

@@ -3,6 +3,7 @@ import { ArgsType, Field, ID, InputType, ObjectType } from '@nestjs/graphql';
 import type { LocalDate } from '@countinghouse/kernel';
 import { DateScalar, enumOf, MoneyField } from '@countinghouse/platform';
 import type { AccountType } from '../domain/account-role';
+import { FunctionalMoneyField } from './functional-money';
 
 export const AccountTypeEnum = enumOf<AccountType>('AccountType', ['asset', 'liability', 'equity', 'income', 'expense']);
 
@@ -17,11 +18,13 @@ export class TrialBalanceLineType {
   @Field(() => String, { nullable: true, description: 'What posting rules call the account: `receivables`.' })
   readonly accountRole!: string | null;
   @MoneyField()
-  readonly debit!: unknown;
+  readonly debit?: unknown;
   @MoneyField()
-  readonly credit!: unknown;
+  readonly credit?: unknown;
   @MoneyField({ description: 'Debit minus credit.' })
-  readonly balance!: unknown;
+  readonly balance?: unknown;
+  @FunctionalMoneyField({ description: 'The balance in the issuer’s currency, at the rates it was booked at.' })
+  readonly functionalBalance?: unknown;
   readonly currency!: string;
 }
 

@@ -10,6 +10,8 @@ export interface Account {
   /** The only currency it takes; null takes every one. */
   readonly currency: Currency | null;
   readonly active: boolean;
+  /** Whether its postings name their documents. */
+  readonly byDocument: boolean;
 }
 
 export interface IssuerBooks {
@@ -21,7 +23,7 @@ export interface IssuerBooks {
 export async function readBooks(reader: Reader, issuerIds: readonly IssuerId[]): Promise<Map<IssuerId, IssuerBooks>> {
   const rows = await reader.query<Account & { issuerId: IssuerId; functionalCurrency: Currency; role: AccountRole }>(
     `SELECT account.issuer_id AS "issuerId", issuer.functional_currency AS "functionalCurrency", account.role, account.id,
-            account.code, account.currency, account.active
+            account.code, account.currency, account.active, account.by_document AS "byDocument"
        FROM accounting.account JOIN platform.issuer ON issuer.id = account.issuer_id
       WHERE account.issuer_id = ANY ($1::uuid[]) AND account.role IS NOT NULL`,
     [issuerIds],

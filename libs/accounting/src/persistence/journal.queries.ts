@@ -1,6 +1,6 @@
 // SQL of the journal: choosing and locking periods, and posting entries as a set.
 import { IssuerId, LocalDate } from '@countinghouse/kernel';
-import { Tx } from '@countinghouse/platform';
+import { Reader, Tx } from '@countinghouse/platform';
 import { JournalEntryDraft } from '../domain/journal-entry';
 
 export interface DayOfIssuer {
@@ -53,7 +53,7 @@ export async function postEntries(tx: Tx, entries: readonly EntryToPost[]): Prom
   );
   return tx.query<PostedEntry>(
     `SELECT entry_id AS "entryId", is_new AS "isNew" FROM accounting.post_entries(
-       $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) ORDER BY entry_no`,
+       $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) ORDER BY entry_no`,
     [
       entries.map(({ draft }) => draft.issuerId),
       entries.map(({ periodStart }) => periodStart),
@@ -74,6 +74,35 @@ export async function postEntries(tx: Tx, entries: readonly EntryToPost[]): Prom
       lines.map((line) => line.party?.id ?? null),
       lines.map((line) => line.document?.type ?? null),
       lines.map((line) => line.document?.id ?? null),
+      lines.map((line) => line.taxCode ?? null),
+      lines.map((line) => line.rate ?? null),
+      reversedNos(entries),
     ],
   );
+}
+
+/** The number of the entry that each one takes back: the revaluation of the same source in the same call. */
+function reversedNos(entries: readonly EntryToPost[]): (number | null)[] {
+  const revaluations = new Map(entries.flatMap(({ draft }, index) => (draft.kind === 'revaluation' ? [[draft.sourceId, index + 1] as const] : [])));
+  return entries.map(({ draft }) => (draft.kind === 'revaluation-reversed' ? (revaluations.get(draft.sourceId) ?? null) : null));
+}
+
+/** The entries of sources that are posted, undefined for the others, in the order given. */
+export async function postedEntries(
+  reader: Reader,
+  sources: readonly Pick<JournalEntryDraft, 'issuerId' | 'sourceType' | 'sourceId' | 'kind'>[],
+): Promise<({ entryId: bigint; contentHash: Buffer } | undefined)[]> {
+  const rows = await reader.query<{ no: bigint; entryId: bigint; contentHash: Buffer }>(
+    `SELECT given.no, posted.id AS "entryId", posted.content_hash AS "contentHash"
+       FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS given(issuer_id, source_type, source_id, kind, no)
+       JOIN accounting.journal_entry posted USING (issuer_id, source_type, source_id, kind)`,
+    [
+      sources.map((source) => source.issuerId),
+      sources.map((source) => source.sourceType),
+      sources.map((source) => source.sourceId),
+      sources.map((source) => source.kind),
+    ],
+  );
+  const byNo = new Map(rows.map(({ no, ...entry }) => [Number(no) - 1, entry]));
+  return sources.map((_source, index) => byNo.get(index));
 }

@@ -28,7 +28,7 @@ function forge(issuerId: string, entry: ForgedEntry, lines: ForgedLine[]): strin
   const date = entry.date ?? '2026-01-15';
   const values = lines.map((line, index) => {
     const amount = line.amount ?? 0;
-    const account = line.account ?? (index === 0 ? 'bank' : 'revenue');
+    const account = line.account ?? (index === 0 ? 'deferred-revenue' : 'revenue');
     const ofRole = `(SELECT id FROM accounting.account WHERE issuer_id = '${issuerId}' AND role = '${account}')`;
     return `(${line.no ?? index + 1}, ${line.accountId ?? ofRole},
       '${line.currency ?? 'EUR'}', ${amount}, ${line.functional ?? amount}, '${line.date ?? date}'::date,
@@ -81,6 +81,7 @@ describe.each(['origin', 'replica'])('the ledger under session_replication_role 
   });
 
   it.each<[string, string, ForgedEntry, ForgedLine[]]>([
+    ['that moves value where no rule lets it go', 'entry_flows_are_declared', {}, [{ account: 'revenue', amount: 100 }, { account: 'bank', amount: -100 }]],
     ['unbalanced by one', 'entry_balances_per_currency', {}, [{ amount: 100 }, { amount: -99 }]],
     ['balanced in total but not per currency', 'entry_balances_per_currency', {}, [{ amount: 100 }, { amount: -100, currency: 'USD' }]],
     ['balanced per currency but not in functional currency', 'entry_balances_in_functional_currency', {},
@@ -216,7 +217,7 @@ describe.each(['origin', 'replica'])('the ledger under session_replication_role 
 
   it('refuses a recognition above the total, of an earlier day, or of no schedule', async () => {
     const recognise = (through: string, amount: string, schedule = '(SELECT min(id) FROM accounting.revenue_schedule)') =>
-      psql.query(`INSERT INTO accounting.revenue_recognition (schedule_id, through, amount_minor) VALUES (${schedule}, '${through}', ${amount})`);
+      psql.query(`INSERT INTO accounting.revenue_recognition (schedule_id, through, amount_minor, functional_amount_minor) VALUES (${schedule}, '${through}', ${amount}, ${amount})`);
     await expect(recognise('2026-02-01', '10001')).rejects.toMatchObject({ constraint: 'schedule_recognises_no_more_than_its_total' });
     await expect(recognise('2026-02-01', '1', '987654')).rejects.toMatchObject({ constraint: 'recognition_moves_its_schedule_forward' });
     await expect(recognise('2026-01-30', '1')).rejects.toMatchObject({ constraint: 'recognition_moves_its_schedule_forward' });

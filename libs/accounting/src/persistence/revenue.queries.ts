@@ -1,17 +1,22 @@
 // SQL of revenue: schedules, what is still unearned on them, and recognitions.
-import { Currency, IssuerId, LocalDate } from '@countinghouse/kernel';
-import type { ServiceLine } from '@countinghouse/contracts';
+import { Currency, DateRange, IssuerId, LocalDate } from '@countinghouse/kernel';
 import { Reader, Tx } from '@countinghouse/platform';
+import { CreditableSchedule } from '../domain/credit';
 import { Recognition, RevenueSchedule } from '../domain/revenue-schedule';
 
-/** The service lines of one invoice and the entry that deferred them. */
-export interface DeferredDocument {
+/** A line of a document and the entry that deferred it; or a credit, which reduces the schedule of such a line. */
+export interface ScheduleToInsert {
   readonly issuerId: IssuerId;
   readonly entryId: bigint;
+  readonly lineNo: number;
+  readonly documentType: string;
   readonly documentId: string;
   readonly currency: Currency;
+  readonly totalMinor: bigint;
+  readonly functionalTotalMinor: bigint;
+  readonly servicePeriod: DateRange;
   readonly deferredOn: LocalDate;
-  readonly lines: readonly ServiceLine[];
+  readonly reduces: bigint | null;
 }
 
 /** A range of schedule ids, both ends included; text, because it travels as JSON. */
@@ -20,28 +25,56 @@ export interface ScheduleRange {
   readonly lastId: string;
 }
 
-/** One row per service line that is not zero, in one statement. */
-export async function insertSchedules(tx: Tx, documents: readonly DeferredDocument[]): Promise<void> {
-  const rows = documents.flatMap((document) =>
-    document.lines.filter((line) => line.netMinor !== 0n).map((line) => ({ document, line })),
-  );
-  if (rows.length === 0) return;
+/** Adds schedules, in one statement. */
+export async function insertSchedules(tx: Tx, schedules: readonly ScheduleToInsert[]): Promise<void> {
+  if (schedules.length === 0) return;
   await tx.execute(
     `INSERT INTO accounting.revenue_schedule
-       (document_type, issuer_id, entry_id, line_no, document_id, currency, total_minor, service_start, service_end, deferred_on)
-     SELECT 'invoice', * FROM unnest($1::uuid[], $2::int8[], $3::int[], $4::uuid[], $5::text[], $6::int8[], $7::date[], $8::date[], $9::date[])`,
+       (issuer_id, entry_id, line_no, document_type, document_id, currency, total_minor, functional_total_minor,
+        service_start, service_end, deferred_on, reduces)
+     SELECT * FROM unnest($1::uuid[], $2::int8[], $3::int[], $4::text[], $5::uuid[], $6::text[], $7::int8[], $8::int8[],
+                          $9::date[], $10::date[], $11::date[], $12::int8[])`,
     [
-      rows.map(({ document }) => document.issuerId),
-      rows.map(({ document }) => document.entryId),
-      rows.map(({ line }) => line.lineNo),
-      rows.map(({ document }) => document.documentId),
-      rows.map(({ document }) => document.currency),
-      rows.map(({ line }) => line.netMinor),
-      rows.map(({ line }) => line.servicePeriod.start),
-      rows.map(({ line }) => line.servicePeriod.end),
-      rows.map(({ document }) => document.deferredOn),
+      schedules.map((schedule) => schedule.issuerId),
+      schedules.map((schedule) => schedule.entryId),
+      schedules.map((schedule) => schedule.lineNo),
+      schedules.map((schedule) => schedule.documentType),
+      schedules.map((schedule) => schedule.documentId),
+      schedules.map((schedule) => schedule.currency),
+      schedules.map((schedule) => schedule.totalMinor),
+      schedules.map((schedule) => schedule.functionalTotalMinor),
+      schedules.map((schedule) => schedule.servicePeriod.start),
+      schedules.map((schedule) => schedule.servicePeriod.end),
+      schedules.map((schedule) => schedule.deferredOn),
+      schedules.map((schedule) => schedule.reduces),
     ],
   );
+}
+
+/**
+ * Locks the schedules of invoices and gives them with what was credited of each. Locked in one statement and summed in
+ * the next, so that it sees what a credit it waited for has taken.
+ */
+export async function lockCreditableSchedules(tx: Tx, invoiceIds: readonly string[]): Promise<CreditableSchedule[]> {
+  const locked = await tx.query<Omit<CreditableSchedule, 'servicePeriod' | 'creditedMinor'> & { start: LocalDate; end: LocalDate }>(
+    `SELECT id, document_id AS "invoiceId", line_no AS "lineNo", total_minor AS "totalMinor",
+            functional_total_minor AS "functionalTotalMinor", service_start AS start, service_end AS "end",
+            recognised_minor AS "recognisedMinor", recognised_through AS "recognisedThrough"
+       FROM accounting.revenue_schedule
+      WHERE document_id = ANY ($1::uuid[]) AND document_type = 'invoice'
+      ORDER BY id FOR NO KEY UPDATE`,
+    [invoiceIds],
+  );
+  const credits = await tx.query<{ reduces: bigint; minor: bigint }>(
+    `SELECT reduces, -sum(total_minor)::int8 AS minor FROM accounting.revenue_schedule WHERE reduces = ANY ($1::int8[]) GROUP BY reduces`,
+    [locked.map((schedule) => schedule.id)],
+  );
+  const credited = new Map(credits.map(({ reduces, minor }) => [reduces, minor]));
+  return locked.map(({ start, end, ...schedule }) => ({
+    ...schedule,
+    servicePeriod: { start, end },
+    creditedMinor: credited.get(schedule.id) ?? 0n,
+  }));
 }
 
 /** A schedule the run has to look at: unearned, begun, and in the books by that day. */
@@ -73,13 +106,16 @@ export async function lockDueSchedules(
   const rows = await tx.query<{
     id: bigint;
     currency: Currency;
+    isForeign: boolean;
     totalMinor: bigint;
+    functionalTotalMinor: bigint;
     start: LocalDate;
     end: LocalDate;
     recognisedMinor: bigint;
   }>(
-    `SELECT id, currency, total_minor AS "totalMinor", service_start AS start, service_end AS "end",
-            recognised_minor AS "recognisedMinor"
+    `SELECT id, currency, currency <> (SELECT functional_currency FROM platform.issuer WHERE issuer.id = $1) AS "isForeign",
+            total_minor AS "totalMinor", functional_total_minor AS "functionalTotalMinor",
+            service_start AS start, service_end AS "end", recognised_minor AS "recognisedMinor"
        FROM accounting.revenue_schedule
       WHERE ${DUE} AND id BETWEEN $3 AND $4
       ORDER BY id FOR NO KEY UPDATE`,
@@ -91,17 +127,45 @@ export async function lockDueSchedules(
 /** Appends recognitions; the database moves their schedules forward in the same statement. */
 export async function insertRecognitions(
   tx: Tx,
-  through: LocalDate,
-  recognitions: readonly (Recognition & { entryId: bigint | null })[],
+  recognitions: readonly (Recognition & { through: LocalDate; entryId: bigint | null })[],
 ): Promise<void> {
   await tx.execute(
-    `INSERT INTO accounting.revenue_recognition (through, schedule_id, amount_minor, entry_id)
-     SELECT $1::date, * FROM unnest($2::int8[], $3::int8[], $4::int8[])`,
+    `INSERT INTO accounting.revenue_recognition (schedule_id, through, amount_minor, functional_amount_minor, entry_id)
+     SELECT * FROM unnest($1::int8[], $2::date[], $3::int8[], $4::int8[], $5::int8[])`,
     [
-      through,
       recognitions.map((recognition) => recognition.scheduleId),
+      recognitions.map((recognition) => recognition.through),
       recognitions.map((recognition) => recognition.amountMinor),
+      recognitions.map((recognition) => recognition.functionalAmountMinor),
       recognitions.map((recognition) => recognition.entryId),
+    ],
+  );
+}
+
+/** What a credit takes back at once: the days of its line that are recognised already. */
+export interface EarnedCredit {
+  readonly entryId: bigint;
+  readonly lineNo: number;
+  readonly through: LocalDate;
+  readonly amountMinor: bigint;
+  readonly functionalAmountMinor: bigint;
+}
+
+/** Appends the recognitions that credits come with; their entry is the credit note's own. */
+export async function insertEarnedCredits(tx: Tx, credits: readonly EarnedCredit[]): Promise<void> {
+  if (credits.length === 0) return;
+  await tx.execute(
+    `INSERT INTO accounting.revenue_recognition (schedule_id, through, amount_minor, functional_amount_minor, entry_id)
+     SELECT schedule.id, credit.through, credit.amount_minor, credit.functional_amount_minor, credit.entry_id
+       FROM unnest($1::int8[], $2::int[], $3::date[], $4::int8[], $5::int8[])
+              AS credit(entry_id, line_no, through, amount_minor, functional_amount_minor)
+       JOIN accounting.revenue_schedule schedule USING (entry_id, line_no)`,
+    [
+      credits.map((credit) => credit.entryId),
+      credits.map((credit) => credit.lineNo),
+      credits.map((credit) => credit.through),
+      credits.map((credit) => credit.amountMinor),
+      credits.map((credit) => credit.functionalAmountMinor),
     ],
   );
 }

@@ -47,7 +47,7 @@ export class ChainVerifies implements Proof {
              (SELECT count(*) FROM accounting.block_leaf) AS sealed,
              (SELECT count(*) FROM accounting.journal_entry, head WHERE tx > coalesce(head.through_tx, '0'::xid8)) AS unsealed,
              (SELECT count(*) FROM offence) AS broken,
-             (SELECT what FROM offence ORDER BY block_no, entry_id LIMIT 1) AS first`);
+             (SELECT string_agg(what, '; ') FROM (SELECT what FROM offence ORDER BY block_no, entry_id LIMIT 5) AS shown) AS first`);
     const { blocks, sealed, unsealed, broken, first } = found;
     if (broken > 0n) return { ok: false, detail: `${broken} breaks in the chain, first: ${first}` };
     return { ok: true, detail: `${sealed} entries in ${blocks} blocks are as sealed; ${unsealed} not sealed yet` };

@@ -1,6 +1,7 @@
 // The proofs, against somebody who can switch triggers off: what he changes they find, and they name it.
 import { Client } from 'pg';
 import { BooksUnderTest, day } from '../../test/books-under-test';
+import { ChainVerifies } from './chain-verifies.proof';
 
 describe('the proofs of accounting', () => {
   let ledger: BooksUnderTest;
@@ -66,6 +67,36 @@ describe('the proofs of accounting', () => {
     expect(await ledger.brokenProofs()).toContainEqual(expect.stringMatching(/chain-verifies: 1 breaks in the chain, first: entry \d+ of block 1 was inserted/));
   });
 
+  it('find a posting that was removed from an entry, and one that was added to another, and name both', async () => {
+    await tamper('posting', 'DELETE FROM accounting.posting WHERE entry_id = 5 AND line_no = 2');
+    await tamper('posting', `
+      INSERT INTO accounting.posting (entry_id, line_no, account_id, amount_minor, functional_amount_minor, entry_date, currency)
+      SELECT 7, 99, account_id, 0, 0, entry_date, currency FROM accounting.posting WHERE entry_id = 7 AND line_no = 1`);
+    expect(await ledger.brokenProofs()).toContainEqual(
+      'chain-verifies: 2 breaks in the chain, first: entry 5 of block 1 was changed; entry 7 of block 1 was changed',
+    );
+  });
+
+  it('find every column of a posting and of an entry that was changed', async () => {
+    const changes: [table: string, set: string][] = [
+      ['posting', 'line_no = 50'], ['posting', 'account_id = 999'], ['posting', `currency = 'USD'`], ['posting', 'functional_amount_minor = 1'],
+      ['posting', `entry_date = '2020-01-01'`], ['posting', `party_type = 'member'`], ['posting', `document_type = 'x'`],
+      ['posting', 'document_id = gen_random_uuid()'], ['posting', `tax_code = 'ES S 21.00'`], ['posting', 'rate = 7'],
+      ['journal_entry', 'issuer_id = gen_random_uuid()'], ['journal_entry', `period_start = '2020-01-01'`], ['journal_entry', `entry_date = '2030-01-01'`],
+      ['journal_entry', `effective_on = '2020-01-01'`], ['journal_entry', 'recorded_at = now()'], ['journal_entry', `kind = 'x'`],
+      ['journal_entry', `source_type = 'x'`], ['journal_entry', `source_id = 'x'`], ['journal_entry', `content_hash = '\\x00'`], ['journal_entry', 'reverses = 1'],
+    ];
+    const chain = new ChainVerifies();
+    for (const [table, set] of changes) {
+      const id = table === 'posting' ? 'entry_id = 3 AND line_no = 1' : 'id = 3';
+      await superuser.query(`BEGIN; ALTER TABLE accounting.${table} DISABLE TRIGGER USER; UPDATE accounting.${table} SET ${set} WHERE ${id}`);
+      const { rows } = await superuser.query(`SELECT leaf.hash = entry_leaf.hash AS same FROM accounting.block_leaf leaf JOIN accounting.entry_leaf USING (entry_id) WHERE entry_id = 3`);
+      expect([set, rows]).toEqual([set, [{ same: false }]]);
+      await superuser.query('ROLLBACK');
+    }
+    expect(await ledger.database.read((reader) => chain.prove(reader))).toMatchObject({ ok: true });
+  });
+
   it('find an entry that was changed together with its leaf', async () => {
     await tamper('posting', `UPDATE accounting.posting SET party_id = 'somebody else' WHERE entry_id = 3 AND party_id IS NOT NULL`);
     await tamper('block_leaf', 'UPDATE accounting.block_leaf leaf SET hash = now.hash FROM accounting.entry_leaf now WHERE now.entry_id = leaf.entry_id');
@@ -91,7 +122,7 @@ describe('the proofs of accounting', () => {
   });
 
   it('find deferred revenue that no schedule explains', async () => {
-    await tamper('revenue_schedule', 'UPDATE accounting.revenue_schedule SET recognised_minor = recognised_minor - 1 WHERE id = 1');
+    await tamper('revenue_schedule', 'UPDATE accounting.revenue_schedule SET recognised_minor = recognised_minor - 1, functional_recognised_minor = functional_recognised_minor - 1 WHERE id = 1');
     expect(await ledger.brokenProofs()).toEqual([`deferred-revenue: issuer ${ledger.issuerId} EUR: unearned 1, deferred revenue 0`]);
   });
 

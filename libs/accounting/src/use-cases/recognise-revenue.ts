@@ -4,6 +4,7 @@ import { IssuerId, LocalDate, RunId } from '@countinghouse/kernel';
 import type { RevenueEarnedFact } from '@countinghouse/contracts';
 import { ChunkOutcome, PlannedChunk, Tx } from '@countinghouse/platform';
 import { Recognition, recognitionsDue } from '../domain/revenue-schedule';
+import { takePostingPeriods } from '../persistence/journal.queries';
 import { dueRanges, insertRecognitions, lockDueSchedules, ScheduleRange } from '../persistence/revenue.queries';
 import { RecordFacts } from './record-facts';
 
@@ -29,36 +30,49 @@ export class RecogniseRevenue {
    * entries; the recognitions say which line has which part of it. Running it again finds nothing to recognise.
    */
   async execute(tx: Tx, { issuerId, through }: RecognitionInput, range: ScheduleRange, runId: RunId): Promise<ChunkOutcome> {
+    // The period before the schedules, as whoever posts a credit note does: neither waits for the other in a circle.
+    await takePostingPeriods(tx, [{ issuerId, day: through, closingWork: true }]);
     const due = [...recognitionsDue(await lockDueSchedules(tx, issuerId, through, range), through)].map(
-      ([currency, recognitions]) => ({ currency, recognitions, amountMinor: sum(recognitions) }),
+      ([name, { currency, isForeign, recognitions }]) => ({ name, currency, isForeign, recognitions, ...sums(recognitions) }),
     );
-    const facts = due
-      .filter(({ amountMinor }) => amountMinor !== 0n)
-      .map(
-        ({ currency, amountMinor }): RevenueEarnedFact => ({
-          kind: 'revenue-earned',
-          issuerId,
-          sourceType: 'recognition-run',
-          sourceId: `${runId}/${range.firstId}-${range.lastId}/${currency}`,
-          on: through,
-          currency,
-          amountMinor,
-        }),
-      );
+    const posting = due.filter(({ amountMinor }) => amountMinor !== 0n);
+    const facts = posting.map(
+      ({ name, currency, isForeign, amountMinor, functionalAmountMinor }): RevenueEarnedFact => ({
+        kind: 'revenue-earned',
+        issuerId,
+        sourceType: 'recognition-run',
+        sourceId: `${runId}/${range.firstId}-${range.lastId}/${name}`,
+        on: through,
+        currency,
+        amountMinor,
+        ...(isForeign ? { functionalAmountMinor } : {}),
+      }),
+    );
     const posted = await this.recordFacts.execute(tx, facts);
-    const entryIds = new Map(facts.map((fact, index) => [fact.currency, posted[index]!.entryId]));
-    const recognitions = due.flatMap(({ currency, recognitions }) =>
-      recognitions.map((recognition) => ({ ...recognition, entryId: entryIds.get(currency) ?? null })),
+    const entryIds = new Map(posting.map(({ name }, index) => [name, posted[index]!.entryId]));
+    const recognitions = due.flatMap(({ name, recognitions }) =>
+      recognitions.map((recognition) => ({ ...recognition, through, entryId: entryIds.get(name) ?? null })),
     );
-    await insertRecognitions(tx, through, recognitions);
+    await insertRecognitions(tx, recognitions);
     return { result: { recognitions: recognitions.length, entries: facts.length, ...recognisedByCurrency(facts) } };
   }
 }
 
-function sum(recognitions: readonly Recognition[]): bigint {
-  return recognitions.reduce((total, { amountMinor }) => total + amountMinor, 0n);
+function sums(recognitions: readonly Recognition[]): { amountMinor: bigint; functionalAmountMinor: bigint } {
+  let amountMinor = 0n;
+  let functionalAmountMinor = 0n;
+  for (const recognition of recognitions) {
+    amountMinor += recognition.amountMinor;
+    functionalAmountMinor += recognition.functionalAmountMinor;
+  }
+  return { amountMinor, functionalAmountMinor };
 }
 
 function recognisedByCurrency(facts: readonly RevenueEarnedFact[]): Record<string, bigint> {
-  return Object.fromEntries(facts.map(({ currency, amountMinor }) => [`recognised${currency}Minor`, amountMinor]));
+  const recognised: Record<string, bigint> = {};
+  for (const { currency, amountMinor } of facts) {
+    const key = `recognised${currency}Minor`;
+    recognised[key] = (recognised[key] ?? 0n) + amountMinor;
+  }
+  return recognised;
 }

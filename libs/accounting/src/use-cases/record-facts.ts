@@ -1,38 +1,34 @@
 // Records facts of money as journal entries, as a set, in the transaction of whoever the facts belong to.
-import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { DomainError, IssuerId, LocalDate, maxDate } from '@countinghouse/kernel';
+import { LocalDate, maxDate } from '@countinghouse/kernel';
 import type { Fact } from '@countinghouse/contracts';
 import { Tx, violatedConstraint } from '@countinghouse/platform';
-import { AccountRole } from '../domain/account-role';
 import { isClosingWork } from '../domain/closing-work';
-import { contentOf } from '../domain/fact-content';
-import { draftEntry, EntryLine } from '../domain/journal-entry';
-import { linesOf } from '../domain/posting-rules/posting-rules';
-import { IssuerBooks, readBooks } from '../persistence/chart.queries';
+import { readBooks } from '../persistence/chart.queries';
+import { insertDocuments } from '../persistence/document.queries';
 import { dayKey, DayOfIssuer, EntryToPost, PostedEntry, postEntries, takePostingPeriods } from '../persistence/journal.queries';
-import { insertSchedules } from '../persistence/revenue.queries';
+import { BooksByIssuer, DraftedFact, draftFacts } from './draft-facts';
+import { distinctSources, Source, sourceKey } from './fact-source';
+import { accountFor, alreadyPosted, periodMissing } from './refusals-of-facts';
+import { scheduleRevenue } from './schedule-revenue';
 
 /** More in one call is a mistake of the caller: a chunk is a few thousand. */
 const MAX_FACTS = 50_000;
 
-/** A fact that appears in the call once, with the hash of its content. */
-interface Source {
-  readonly key: string;
-  readonly fact: Fact;
-  readonly contentHash: Buffer;
-}
-
 @Injectable()
 export class RecordFacts {
   /**
-   * Posts each fact's entry, once per (issuer, source, kind), in four statements however many facts there are; answers
-   * in the order of the facts. Not authorised here: the caller's use case is, and this shares its transaction.
+   * Posts each fact's entry, once per (issuer, source, kind), in a number of statements that does not depend on how many
+   * facts there are: five for invoices in functional currency, a few more where rates, open items or credited lines have
+   * to be looked at. Answers in the order of the facts. Not authorised here: the caller's use case is, and this shares
+   * its transaction.
    *
    * A fact whose period is not open goes into the first open one after it and is marked as a correction. The shared
    * locks of the periods come first, before any row is written, so that a close waits for us or we for it.
    * @throws DomainError BOOKS_NOT_OPEN, ACCOUNT_MISSING, ACCOUNT_CLOSED, ACCOUNT_CURRENCY_DIFFERS, PERIOD_MISSING,
-   *   RATE_MISSING, SOURCE_ALREADY_POSTED, FACT_DOES_NOT_ADD_UP, FACT_WITHOUT_AMOUNT, ENTRY_UNBALANCED
+   *   RATE_MISSING, SOURCE_ALREADY_POSTED, FACT_DOES_NOT_ADD_UP, FACT_WITHOUT_AMOUNT, ENTRY_UNBALANCED,
+   *   FLOW_NOT_ALLOWED, FACT_AMOUNT_NOT_POSITIVE, TAX_UNKNOWN, CREDITED_INVOICE_UNKNOWN, CREDITED_LINE_UNKNOWN, CREDIT_ABOVE_LINE,
+   *   CREDIT_OUTSIDE_SERVICE_PERIOD
    */
   async execute(tx: Tx, facts: readonly Fact[]): Promise<PostedEntry[]> {
     if (facts.length > MAX_FACTS) throw new RangeError(`${facts.length} facts in one call; ${MAX_FACTS} is the most.`);
@@ -40,11 +36,16 @@ export class RecordFacts {
     const sources = distinctSources(facts);
     const books = await readBooks(tx, [...new Set(sources.map(({ fact }) => fact.issuerId))]);
     const periods = await this.takePeriods(tx, sources);
-    const entries = sources.map((source) => toPost(source, books.get(source.fact.issuerId)!, periods(source.fact)));
-    const posted = await postEntries(tx, entries).catch(explain);
-    await this.schedule(tx, sources, entries, posted);
-    const byKey = new Map(sources.map(({ key }, index) => [key, posted[index]!]));
-    return facts.map((fact) => byKey.get(keyOf(fact))!);
+    const { drafted, posted } = await draftFacts(tx, sources, books);
+    // By source: two callers that race with the same facts wait for each other in the same order.
+    const inOrder = [...drafted].sort((a, b) => (a.source.key < b.source.key ? -1 : 1));
+    const entries = inOrder.map((each) => toPost(each, books, periods(each.source.fact)));
+    const answers = entries.length > 0 ? await postEntries(tx, entries).catch(explain) : [];
+    const fresh = inOrder.map((each, index) => ({ ...each, entryDate: entries[index]!.entryDate, ...answers[index]! })).filter((each) => each.isNew);
+    await scheduleRevenue(tx, fresh);
+    await insertDocuments(tx, fresh.map(({ source }) => source.fact));
+    const byKey = new Map([...posted, ...inOrder.map(({ source }, index) => [source.key, answers[index]!] as const)]);
+    return facts.map((fact) => byKey.get(sourceKey(fact))!);
   }
 
   private async takePeriods(tx: Tx, sources: readonly Source[]): Promise<(fact: Fact) => LocalDate> {
@@ -55,88 +56,14 @@ export class RecordFacts {
     const byDay = new Map(days.map((day, index) => [dayKey(day), starts[index]!]));
     return (fact) => byDay.get(dayKey(dayOf(fact)))!;
   }
-
-  private async schedule(
-    tx: Tx,
-    sources: readonly Source[],
-    entries: readonly EntryToPost[],
-    posted: readonly PostedEntry[],
-  ): Promise<void> {
-    const deferred = sources.flatMap(({ fact }, index) => {
-      const { entryId, isNew } = posted[index]!;
-      if (fact.kind !== 'invoice-finalised' || !isNew) return [];
-      const { issuerId, sourceId: documentId, currency, lines } = fact;
-      return [{ issuerId, entryId, documentId, currency, deferredOn: entries[index]!.entryDate, lines }];
-    });
-    await insertSchedules(tx, deferred);
-  }
 }
 
-/** The facts without repetitions, sorted by source: two callers that race with the same facts wait in the same order. */
-function distinctSources(facts: readonly Fact[]): Source[] {
-  const sources = new Map<string, Source>();
-  for (const fact of facts) {
-    const key = keyOf(fact);
-    const contentHash = hash('sha256', contentOf(fact), 'buffer');
-    const known = sources.get(key);
-    if (known && !known.contentHash.equals(contentHash)) throw alreadyPosted(fact.sourceType, fact.sourceId);
-    sources.set(key, { key, fact, contentHash });
-  }
-  return [...sources.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
-}
-
-const keyOf = (fact: Fact) => [fact.issuerId, fact.sourceType, fact.sourceId, fact.kind].join(' ');
 const dayOf = (fact: Fact): DayOfIssuer => ({ issuerId: fact.issuerId, day: fact.on, closingWork: isClosingWork(fact) });
 
-function toPost({ fact, contentHash }: Source, books: IssuerBooks, periodStart: LocalDate): EntryToPost {
-  const draft = draftEntry(fact, linesOf(fact), books.functionalCurrency);
-  const accountIds = draft.lines.map((line) => accountFor(line, books, fact.issuerId));
+function toPost({ source, draft }: DraftedFact, books: BooksByIssuer, periodStart: LocalDate): EntryToPost {
+  const { fact, contentHash } = source;
+  const accountIds = draft.lines.map((line) => accountFor(line, books.get(fact.issuerId)!, fact.issuerId));
   return { draft, contentHash, periodStart, entryDate: maxDate(fact.on, periodStart), accountIds };
-}
-
-function accountFor(line: EntryLine, books: IssuerBooks, issuerId: IssuerId): bigint {
-  const account = books.accounts.get(line.role);
-  if (!account) throw accountMissing(line.role, issuerId);
-  if (!account.active) {
-    throw new DomainError('ACCOUNT_CLOSED', `Account ${account.code} (${line.role}) of issuer ${issuerId} is closed.`, {
-      field: 'account',
-      value: account.code,
-      remedy: 'Open the account again, or give its role to another.',
-    });
-  }
-  if (account.currency !== null && account.currency !== line.currency) {
-    throw new DomainError('ACCOUNT_CURRENCY_DIFFERS', `Account ${account.code} (${line.role}) takes ${account.currency} only.`, {
-      field: 'currency',
-      value: line.currency,
-      remedy: `Post ${account.currency} to it, or use an account for ${line.currency}.`,
-    });
-  }
-  return account.id;
-}
-
-function accountMissing(role: AccountRole, issuerId: IssuerId): DomainError {
-  return new DomainError('ACCOUNT_MISSING', `The chart of issuer ${issuerId} has no account for ${role}.`, {
-    field: 'role',
-    value: role,
-    remedy: `Add an account with the role ${role} to the chart.`,
-  });
-}
-
-function periodMissing(issuerId: IssuerId, day: LocalDate): DomainError {
-  return new DomainError('PERIOD_MISSING', `Issuer ${issuerId} has no open period for ${day}, nor one after it.`, {
-    field: 'on',
-    value: day,
-    remedy: 'Open the periods up to that day, or correct the day.',
-  });
-}
-
-function alreadyPosted(sourceType: string, sourceId: string, cause?: unknown): DomainError {
-  return new DomainError('SOURCE_ALREADY_POSTED', `${sourceType} ${sourceId} is posted already with another content.`, {
-    field: 'sourceId',
-    value: sourceId,
-    remedy: 'Correct what was posted with a fact of its own; the same fact always has the same content.',
-    cause,
-  });
 }
 
 function explain(error: unknown): never {

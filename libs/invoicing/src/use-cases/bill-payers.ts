@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { Books } from '@countinghouse/accounting';
 import { event, InvoiceFinalised, InvoiceFinalisedFact } from '@countinghouse/contracts';
-import { addDays, CompanyId, ContractId, InvoiceId, IssuerId, LocalDate, RunId } from '@countinghouse/kernel';
+import { addDays, CompanyId, ContractId, decimalToString, InvoiceId, IssuerId, LocalDate, RunId } from '@countinghouse/kernel';
 import { ChunkOutcome, newId, Outbox, ParkedItem, Tx } from '@countinghouse/platform';
 import { BillingChunk, Subscriptions, UnbilledLine } from '@countinghouse/subscriptions';
 import { Stream } from '../domain/document-number';
@@ -23,6 +23,8 @@ type Line = PayerLine & LineOrigin;
 /** A chunk that is rated and assembled, and has no numbers yet. */
 export interface PreparedChunk {
   readonly charges: number;
+  /** Whose tax stands on the documents. */
+  readonly issuerCountry: string;
   readonly payers: DocumentsToIssue<Line>;
   readonly buyers: ReadonlyMap<string, BuyerRow>;
   readonly parked: readonly ParkedItem[];
@@ -42,9 +44,10 @@ export class BillPayers {
    * @throws DomainError SERIES_NOT_OPEN
    */
   async execute(tx: Tx, chunk: BillingChunk, terms: BillingTerms): Promise<ChunkOutcome> {
-    const { charges, payers, buyers, parked } = await this.prepare(tx, chunk, terms);
-    const { documents, carriedOver } = payers;
-    if (documents.length > 0) await this.issue(tx, streamOf(chunk), documents, buyers, terms);
+    const prepared = await this.prepare(tx, chunk, terms);
+    const { charges, parked } = prepared;
+    const { documents, carriedOver } = prepared.payers;
+    if (documents.length > 0) await this.issue(tx, streamOf(chunk), prepared, terms);
     return { parked, result: { charges, carriedOver, ...sums(streamOf(chunk), documents) } };
   }
 
@@ -67,7 +70,7 @@ export class BillPayers {
       code: reason.code,
       reason: `${reason.message} ${reason.remedy ?? ''}`.trim(),
     }));
-    return { charges: rated.charges, payers, buyers, parked: [...rated.parked, ...waiting] };
+    return { charges: rated.charges, issuerCountry: issuer.country, payers, buyers, parked: [...rated.parked, ...waiting] };
   }
 
   private async rate(tx: Tx, chunk: BillingChunk, { through, runId, issuerId }: BillingTerms): Promise<{ charges: number; parked: ParkedItem[] }> {
@@ -80,10 +83,10 @@ export class BillPayers {
   private async issue(
     tx: Tx,
     stream: Stream,
-    documents: readonly DocumentToIssue<Line>[],
-    buyers: ReadonlyMap<string, BuyerRow>,
+    { payers, buyers, issuerCountry }: PreparedChunk,
     { issuerId, issuedOn, runId }: BillingTerms,
   ): Promise<void> {
+    const { documents } = payers;
     const identified = documents.map((document) => ({ ...document, id: newId<InvoiceId>() }));
     await this.subscriptions.assignDocument(
       tx,
@@ -109,7 +112,7 @@ export class BillPayers {
       };
     });
     await insertInvoices(tx, invoices);
-    await this.books.record(tx, invoices.map(finalisedFact));
+    await this.books.record(tx, invoices.map((invoice) => finalisedFact(invoice, issuerCountry)));
     await this.outbox.append(tx, invoices.map(finalisedEvent));
   }
 }
@@ -163,7 +166,7 @@ function sums(stream: Stream, documents: readonly DocumentToIssue[]): Record<str
   return result;
 }
 
-function finalisedFact(invoice: FinalInvoice<Line>): InvoiceFinalisedFact {
+function finalisedFact(invoice: FinalInvoice<Line>, issuerCountry: string): InvoiceFinalisedFact {
   const { assembled } = invoice;
   return {
     kind: 'invoice-finalised',
@@ -174,8 +177,16 @@ function finalisedFact(invoice: FinalInvoice<Line>): InvoiceFinalisedFact {
     currency: invoice.currency,
     party: { type: invoice.payerType, id: invoice.payerId },
     documentNumber: invoice.number,
+    dueOn: invoice.dueOn,
     netMinor: assembled.netMinor,
     taxMinor: assembled.taxMinor,
+    taxes: assembled.taxes.map(({ tax, baseMinor, taxMinor }) => ({
+      country: issuerCountry,
+      category: tax.category,
+      rate: decimalToString(tax.rate),
+      baseMinor,
+      taxMinor,
+    })),
     lines: assembled.lines.map(({ lineNo, netMinor, owed }) => ({ lineNo, netMinor, servicePeriod: owed.servicePeriod })),
   };
 }

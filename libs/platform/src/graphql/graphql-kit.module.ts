@@ -21,6 +21,8 @@ export interface GraphqlKitOptions {
 }
 
 export const GRAPHQL_PATH = '/graphql';
+/** Files that contexts serve over HTTP; nobody gets past it without a token either. */
+export const DOWNLOADS_PATH = '/downloads/*path';
 
 @Module({})
 export class GraphqlKitModule implements NestModule {
@@ -49,7 +51,7 @@ export class GraphqlKitModule implements NestModule {
   }
 
   configure(consumer: MiddlewareConsumer): void {
-    consumer.apply(Authenticate).forRoutes(GRAPHQL_PATH);
+    consumer.apply(Authenticate).forRoutes(GRAPHQL_PATH, DOWNLOADS_PATH);
   }
 }
 

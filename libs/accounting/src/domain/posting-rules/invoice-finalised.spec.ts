@@ -17,6 +17,7 @@ const seats: InvoiceFinalisedFact = {
   documentNumber: 'FT 2026A/1',
   netMinor: 100_000n,
   taxMinor: 23_000n,
+  taxes: [{ country: 'PT', category: 'S', rate: '23.00', baseMinor: 100_000n, taxMinor: 23_000n }],
   lines: [{ lineNo: 1, netMinor: 100_000n, servicePeriod: january }],
 };
 
@@ -24,8 +25,21 @@ describe('invoice finalised', () => {
   it('debits receivables 1,230.00 and credits deferred revenue 1,000.00 and VAT payable 230.00', () => {
     expect(invoiceFinalised(seats)).toEqual([
       { role: 'receivables', amountMinor: 123_000n, party: seats.party, document: { type: 'invoice', id: seats.sourceId } },
-      { role: 'deferred-revenue', amountMinor: -100_000n },
-      { role: 'vat-payable', amountMinor: -23_000n },
+      { role: 'deferred-revenue', amountMinor: -100_000n, taxCode: 'PT S 23.00' },
+      { role: 'vat-payable', amountMinor: -23_000n, taxCode: 'PT S 23.00' },
+    ]);
+  });
+
+  it('keeps each tax on a line of its own, with its base also where the tax is zero', () => {
+    const taxes = [
+      { country: 'PT', category: 'S', rate: '23.00', baseMinor: 60_000n, taxMinor: 13_800n },
+      { country: 'PT', category: 'AE', rate: '0.00', baseMinor: 40_000n, taxMinor: 0n },
+    ];
+    expect(invoiceFinalised({ ...seats, taxMinor: 13_800n, taxes }).slice(1)).toEqual([
+      { role: 'deferred-revenue', amountMinor: -60_000n, taxCode: 'PT S 23.00' },
+      { role: 'deferred-revenue', amountMinor: -40_000n, taxCode: 'PT AE 0.00' },
+      { role: 'vat-payable', amountMinor: -13_800n, taxCode: 'PT S 23.00' },
+      { role: 'vat-payable', amountMinor: 0n, taxCode: 'PT AE 0.00' },
     ]);
   });
 
@@ -42,5 +56,20 @@ describe('invoice finalised', () => {
     expect(() => invoiceFinalised({ ...seats, lines })).toThrow(
       expect.objectContaining({ code: 'FACT_DOES_NOT_ADD_UP', field: 'netMinor', value: '100000' }),
     );
+  });
+
+  it('refuses taxes that do not add up to the tax, or are of another base than the net', () => {
+    const [tax] = seats.taxes;
+    expect(() => invoiceFinalised({ ...seats, taxes: [{ ...tax!, taxMinor: 22_999n }] })).toThrow(
+      expect.objectContaining({ code: 'FACT_DOES_NOT_ADD_UP', field: 'taxMinor' }),
+    );
+    expect(() => invoiceFinalised({ ...seats, taxes: [{ ...tax!, baseMinor: 99_999n }] })).toThrow(
+      expect.objectContaining({ code: 'FACT_DOES_NOT_ADD_UP', field: 'netMinor' }),
+    );
+  });
+
+  it('refuses a tax that names no country, category and rate', () => {
+    const taxes = [{ ...seats.taxes[0]!, rate: '23%' }];
+    expect(() => invoiceFinalised({ ...seats, taxes })).toThrow(expect.objectContaining({ code: 'TAX_UNKNOWN', value: 'PT S 23%' }));
   });
 });

@@ -1,5 +1,6 @@
 // The posting rule of earned revenue, by a worked example.
 import { Currency, IssuerId, localDate } from '@countinghouse/kernel';
+import { FACT_BASE } from '../../../test/fact-base';
 import { revenueEarned } from './revenue-earned';
 
 const earned = (amountMinor: bigint) =>
@@ -26,5 +27,10 @@ describe('revenue earned', () => {
       { role: 'deferred-revenue', amountMinor: -11_664n },
       { role: 'revenue', amountMinor: 11_664n },
     ]);
+  });
+
+  it('earns a foreign amount at what it was deferred at', () => {
+    const fact = { ...FACT_BASE, kind: 'revenue-earned', sourceType: 'recognition-run', amountMinor: 10_000n, functionalAmountMinor: 800_000n } as const;
+    expect(revenueEarned(fact).map((line) => line.functionalAmountMinor)).toEqual([800_000n, -800_000n]);
   });
 });

@@ -2,9 +2,10 @@
 import type { RevenueEarnedFact } from '@countinghouse/contracts';
 import { RuleLine } from '../journal-entry';
 
-export function revenueEarned(fact: RevenueEarnedFact): RuleLine[] {
+/** In a foreign currency it is earned at what it was deferred at: a customer's prepayment is not owed in money. */
+export function revenueEarned({ amountMinor, functionalAmountMinor: worth }: RevenueEarnedFact): RuleLine[] {
   return [
-    { role: 'deferred-revenue', amountMinor: fact.amountMinor },
-    { role: 'revenue', amountMinor: -fact.amountMinor },
+    { role: 'deferred-revenue', amountMinor, ...(worth === undefined ? {} : { functionalAmountMinor: worth }) },
+    { role: 'revenue', amountMinor: -amountMinor, ...(worth === undefined ? {} : { functionalAmountMinor: -worth }) },
   ];
 }

@@ -3,7 +3,7 @@ import { MigrationInterface, QueryRunner } from 'typeorm';
 
 export class Ledger1780100000001 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    for (const sql of [TABLES, PERIODS, GUARD, SEAL, IMMUTABILITY, POSTING, VIEWS]) await runner.query(sql);
+    for (const sql of [FLOWS, TABLES, PERIODS, GUARD, SEAL, IMMUTABILITY, POSTING, VIEWS]) await runner.query(sql);
   }
 
   async down(runner: QueryRunner): Promise<void> {
@@ -11,9 +11,48 @@ export class Ledger1780100000001 implements MigrationInterface {
   }
 }
 
-const TABLES = `
+const FLOWS = `
   CREATE SCHEMA accounting;
 
+  -- A bit for each role that flows name, so that the sides of an entry are two numbers; the lowest is for accounts of no role.
+  CREATE FUNCTION accounting.flow_bit(role text) RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE
+  RETURN 1 << coalesce(array_position(ARRAY['receivables', 'deferred-revenue', 'revenue', 'vat-payable', 'provider-clearing',
+    'unapplied-cash', 'bank', 'provider-fees', 'disputes', 'bad-debt', 'fx-gain', 'fx-loss'], role), 0);
+
+  -- From which role to which value may move, by facts; the pair of the domain's table, and a spec compares the two. What
+  -- two persons have approved by hand may go any other way.
+  CREATE TABLE accounting.flow (
+    debit_role text NOT NULL,
+    credit_role text NOT NULL,
+    debit_bit int NOT NULL GENERATED ALWAYS AS (accounting.flow_bit(debit_role)) STORED,
+    credit_bit int NOT NULL GENERATED ALWAYS AS (accounting.flow_bit(credit_role)) STORED,
+    CONSTRAINT flow_pkey PRIMARY KEY (debit_role, credit_role)
+  );
+  INSERT INTO accounting.flow VALUES
+    ('receivables', 'deferred-revenue'), ('receivables', 'vat-payable'), ('receivables', 'provider-clearing'), ('receivables', 'bank'), ('receivables', 'fx-gain'), ('receivables', 'fx-loss'),
+    ('deferred-revenue', 'revenue'), ('deferred-revenue', 'receivables'), ('deferred-revenue', 'vat-payable'), ('deferred-revenue', 'fx-gain'),
+    ('revenue', 'deferred-revenue'), ('revenue', 'receivables'), ('revenue', 'vat-payable'), ('revenue', 'fx-gain'),
+    ('vat-payable', 'receivables'), ('vat-payable', 'deferred-revenue'), ('vat-payable', 'revenue'), ('vat-payable', 'fx-gain'),
+    ('provider-clearing', 'receivables'), ('provider-clearing', 'unapplied-cash'), ('provider-clearing', 'disputes'), ('provider-clearing', 'bank'), ('provider-clearing', 'provider-fees'), ('provider-clearing', 'fx-gain'), ('provider-clearing', 'fx-loss'),
+    ('unapplied-cash', 'receivables'), ('unapplied-cash', 'provider-clearing'), ('unapplied-cash', 'bank'), ('unapplied-cash', 'fx-gain'), ('unapplied-cash', 'fx-loss'),
+    ('bank', 'unapplied-cash'), ('bank', 'provider-clearing'), ('bank', 'provider-fees'), ('bank', 'fx-gain'), ('bank', 'fx-loss'),
+    ('provider-fees', 'provider-clearing'), ('provider-fees', 'bank'), ('provider-fees', 'fx-gain'),
+    ('disputes', 'provider-clearing'), ('disputes', 'fx-gain'), ('disputes', 'fx-loss'),
+    ('bad-debt', 'receivables'), ('bad-debt', 'disputes'),
+    ('fx-loss', 'receivables'), ('fx-loss', 'provider-clearing'), ('fx-loss', 'unapplied-cash'), ('fx-loss', 'disputes'), ('fx-loss', 'bank'), ('fx-loss', 'provider-fees'),
+    ('fx-gain', 'receivables'), ('fx-gain', 'provider-clearing'), ('fx-gain', 'unapplied-cash'), ('fx-gain', 'disputes'), ('fx-gain', 'bank');
+  CREATE TRIGGER flow_is_declared_by_migrations BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON accounting.flow
+    FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
+  ALTER TABLE accounting.flow ENABLE ALWAYS TRIGGER flow_is_declared_by_migrations;
+
+  -- Whether value may move from every role on the credit side to every role on the debit side.
+  CREATE FUNCTION accounting.flows_are_declared(debits int, credits int) RETURNS boolean LANGUAGE sql STABLE
+  RETURN coalesce(debits & ~(SELECT bit_or(debit_bit) FROM accounting.flow), 0) = 0
+     AND NOT EXISTS (SELECT FROM accounting.flow WHERE debits & debit_bit <> 0
+                      GROUP BY debit_bit HAVING credits & ~bit_or(credit_bit) <> 0);
+`;
+
+const TABLES = `
   CREATE TABLE accounting.account (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     issuer_id uuid NOT NULL CONSTRAINT account_belongs_to_an_issuer REFERENCES platform.issuer (id),
@@ -27,6 +66,7 @@ const TABLES = `
     -- Every posting names its document, so that the sub-ledger is a view of this account.
     by_document boolean NOT NULL DEFAULT false,
     active boolean NOT NULL DEFAULT true,
+    flow_bit int NOT NULL GENERATED ALWAYS AS (accounting.flow_bit(role)) STORED,
     CONSTRAINT account_code_is_unique_per_issuer UNIQUE (issuer_id, code),
     CONSTRAINT account_role_is_unique_per_issuer UNIQUE (issuer_id, role)
   );
@@ -81,6 +121,10 @@ const TABLES = `
     party_id text,
     document_type text,
     document_id uuid,
+    -- The tax that the line is the base of, or the tax itself: country, category and rate, 'PT S 23.00'.
+    tax_code text CONSTRAINT posting_tax_is_country_category_and_rate CHECK (tax_code LIKE '__ _% _%.__'),
+    -- What one unit of a foreign currency is worth on this line; null in functional currency.
+    rate numeric,
     CONSTRAINT posting_pkey PRIMARY KEY (entry_id, line_no)
   );
   -- The order of an account's general ledger, so that any page of it is read from where the last one ended.
@@ -101,6 +145,22 @@ const TABLES = `
     posting_count bigint NOT NULL,
     PRIMARY KEY (account_id, currency, entry_date, shard)
   ) WITH (fillfactor = 50);
+
+  -- What each document in a foreign currency carries in both currencies, kept by the guard. Settling it reads and locks
+  -- this row; a document in functional currency has none.
+  CREATE TABLE accounting.foreign_item (
+    account_id bigint NOT NULL,
+    document_id uuid NOT NULL,
+    currency char(3) NOT NULL,
+    amount_minor bigint NOT NULL,
+    functional_amount_minor bigint NOT NULL,
+    last_entry_date date NOT NULL,
+    CONSTRAINT foreign_item_pkey PRIMARY KEY (account_id, document_id, currency),
+    CONSTRAINT settled_item_carries_nothing CHECK (amount_minor <> 0 OR functional_amount_minor = 0)
+  ) WITH (fillfactor = 70);
+  -- What month-end has to look at: what is open, and what was settled after it.
+  CREATE INDEX foreign_item_open ON accounting.foreign_item (account_id, document_id) WHERE amount_minor <> 0;
+  CREATE INDEX foreign_item_by_last_entry ON accounting.foreign_item (account_id, last_entry_date) WHERE amount_minor = 0;
 `;
 
 const PERIODS = `
@@ -234,6 +294,7 @@ const GUARD = `
                  THEN line.functional_amount_minor <> line.amount_minor
                  ELSE sign(line.functional_amount_minor) = -sign(line.amount_minor) END
             THEN 'posting_has_one_value_in_both_currencies'
+          WHEN (line.rate IS NULL) <> (line.currency = issuer.functional_currency) THEN 'posting_has_a_rate_in_foreign_currency'
           WHEN (line.party_type IS NULL) <> (line.party_id IS NULL) THEN 'posting_party_is_whole'
           WHEN (line.document_type IS NULL) <> (line.document_id IS NULL) THEN 'posting_document_is_whole'
           WHEN account.by_document AND line.document_id IS NULL THEN 'posting_of_a_sub_ledger_has_its_document'
@@ -244,6 +305,28 @@ const GUARD = `
       LEFT JOIN platform.issuer issuer ON issuer.id = entry.issuer_id
     ) AS checked WHERE rule IS NOT NULL ORDER BY checked.entry_id LIMIT 1;
     IF FOUND THEN PERFORM accounting.refuse(broken.rule, broken.entry_id); END IF;
+
+    -- Each role counts with the side that is left over. The sides of an entry are two numbers, of which any number of
+    -- entries has a handful of pairs; only when one of them is not declared is it asked which entry it is.
+    IF EXISTS (
+      WITH sides AS MATERIALIZED (
+        SELECT DISTINCT bit_or(bit) FILTER (WHERE net > 0) AS debits, bit_or(bit) FILTER (WHERE net < 0) AS credits
+          FROM (SELECT line.entry_id, account.flow_bit AS bit, sum(line.functional_amount_minor) AS net
+                  FROM new_posting line JOIN accounting.account ON account.id = line.account_id
+                 GROUP BY line.entry_id, account.flow_bit) AS side
+         GROUP BY entry_id)
+      SELECT FROM sides WHERE NOT accounting.flows_are_declared(debits, credits)) THEN
+      SELECT side.entry_id INTO broken
+        FROM (SELECT line.entry_id, account.flow_bit AS bit, sum(line.functional_amount_minor) AS net
+                FROM new_posting line JOIN accounting.account ON account.id = line.account_id
+               GROUP BY line.entry_id, account.flow_bit) AS side
+        JOIN accounting.journal_entry entry ON entry.id = side.entry_id
+       WHERE entry.kind NOT IN ('manual-entry', 'reversal')
+       GROUP BY side.entry_id
+      HAVING NOT accounting.flows_are_declared(bit_or(bit) FILTER (WHERE net > 0), bit_or(bit) FILTER (WHERE net < 0))
+       ORDER BY side.entry_id LIMIT 1;
+      IF FOUND THEN PERFORM accounting.refuse('entry_flows_are_declared', broken.entry_id); END IF;
+    END IF;
 
     -- One row per account, currency and day, in key order, so that two writers never wait for each other in a circle.
     -- The shard follows the transaction: a second statement of this transaction meets its own rows, not another's.
@@ -264,6 +347,21 @@ const GUARD = `
       functional_debit_minor = total.functional_debit_minor + excluded.functional_debit_minor,
       functional_credit_minor = total.functional_credit_minor + excluded.functional_credit_minor,
       posting_count = total.posting_count + excluded.posting_count;
+
+    -- Only lines in a foreign currency have a rate; most statements have none.
+    IF EXISTS (SELECT FROM new_posting WHERE rate IS NOT NULL) THEN
+      INSERT INTO accounting.foreign_item AS item
+        (account_id, document_id, currency, amount_minor, functional_amount_minor, last_entry_date)
+      SELECT line.account_id, line.document_id, line.currency, sum(line.amount_minor), sum(line.functional_amount_minor), max(line.entry_date)
+        FROM new_posting line JOIN accounting.account ON account.id = line.account_id AND account.by_document
+       WHERE line.rate IS NOT NULL
+       GROUP BY line.account_id, line.document_id, line.currency
+       ORDER BY line.account_id, line.document_id, line.currency
+      ON CONFLICT (account_id, document_id, currency) DO UPDATE SET
+        amount_minor = item.amount_minor + excluded.amount_minor,
+        functional_amount_minor = item.functional_amount_minor + excluded.functional_amount_minor,
+        last_entry_date = greatest(item.last_entry_date, excluded.last_entry_date);
+    END IF;
     RETURN NULL;
   END $$;
   CREATE TRIGGER posting_is_guarded AFTER INSERT ON accounting.posting
@@ -344,17 +442,37 @@ const IMMUTABILITY = `
   CREATE TRIGGER account_day_is_kept BEFORE TRUNCATE ON accounting.account_day
     FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
   ALTER TABLE accounting.account_day ENABLE ALWAYS TRIGGER account_day_is_kept;
+
+  -- Foreign items are written by the guard alone; nothing but an empty one may be put there to be locked.
+  CREATE FUNCTION accounting.refuse_invented_items() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF pg_trigger_depth() = 1 AND EXISTS (SELECT FROM new_item WHERE amount_minor <> 0 OR functional_amount_minor <> 0) THEN
+      RAISE EXCEPTION 'foreign items are kept by the guard' USING ERRCODE = 'restrict_violation', CONSTRAINT = 'foreign_item_is_kept_by_the_guard';
+    END IF;
+    RETURN NULL;
+  END $$;
+  CREATE TRIGGER foreign_item_begins_empty AFTER INSERT ON accounting.foreign_item
+    REFERENCING NEW TABLE AS new_item FOR EACH STATEMENT EXECUTE FUNCTION accounting.refuse_invented_items();
+  ALTER TABLE accounting.foreign_item ENABLE ALWAYS TRIGGER foreign_item_begins_empty;
+  CREATE TRIGGER foreign_item_is_kept_by_the_guard BEFORE UPDATE OR DELETE ON accounting.foreign_item
+    FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION platform.refuse_change();
+  ALTER TABLE accounting.foreign_item ENABLE ALWAYS TRIGGER foreign_item_is_kept_by_the_guard;
+  CREATE TRIGGER foreign_item_is_kept BEFORE TRUNCATE ON accounting.foreign_item
+    FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
+  ALTER TABLE accounting.foreign_item ENABLE ALWAYS TRIGGER foreign_item_is_kept;
 `;
 
 const POSTING = `
   -- Writes entries and their postings in one statement. Entries are numbered by their place in the arrays, from 1, and
   -- lines name that number. A source that is posted already with the same content is left as it is; with another
   -- content it is an error. Ids are drawn first, because lines need them before the entry says whether it was new.
+  -- An entry that takes another one of the same call back names it by its number.
   CREATE FUNCTION accounting.post_entries(
     issuer_ids uuid[], period_starts date[], entry_dates date[], effective_ons date[], kinds text[],
     source_types text[], source_ids text[], content_hashes bytea[], line_counts int[],
     entry_nos int[], line_nos int[], account_ids bigint[], currencies text[], amounts bigint[], functional_amounts bigint[],
-    party_types text[], party_ids text[], document_types text[], document_ids uuid[])
+    party_types text[], party_ids text[], document_types text[], document_ids uuid[], tax_codes text[], rates numeric[],
+    reversed_nos int[])
   RETURNS TABLE (entry_no int, entry_id bigint, is_new boolean) LANGUAGE plpgsql
   SET work_mem = '64MB' AS $$
   #variable_conflict use_column
@@ -367,23 +485,23 @@ const POSTING = `
       FROM generate_series(1, cardinality(source_ids)) AS no;
 
     WITH given AS (
-      SELECT * FROM unnest(ids, issuer_ids, period_starts, entry_dates, effective_ons, kinds, source_types, source_ids, content_hashes, line_counts)
-        AS t(id, issuer_id, period_start, entry_date, effective_on, kind, source_type, source_id, content_hash, line_count)
+      SELECT * FROM unnest(ids, issuer_ids, period_starts, entry_dates, effective_ons, kinds, source_types, source_ids, content_hashes, line_counts, reversed_nos)
+        AS t(id, issuer_id, period_start, entry_date, effective_on, kind, source_type, source_id, content_hash, line_count, reversed_no)
     ), new_entry AS (
       INSERT INTO accounting.journal_entry
-        (id, issuer_id, period_start, entry_date, effective_on, kind, source_type, source_id, content_hash, line_count)
+        (id, issuer_id, period_start, entry_date, effective_on, kind, source_type, source_id, content_hash, line_count, reverses)
       OVERRIDING SYSTEM VALUE
-      SELECT id, issuer_id, period_start, entry_date, effective_on, kind, source_type, source_id, content_hash, line_count FROM given
+      SELECT id, issuer_id, period_start, entry_date, effective_on, kind, source_type, source_id, content_hash, line_count, ids[reversed_no] FROM given
       ON CONFLICT ON CONSTRAINT source_is_posted_once DO NOTHING
       RETURNING id, entry_date
     ), new_line AS (
       INSERT INTO accounting.posting
         (entry_id, line_no, account_id, currency, amount_minor, functional_amount_minor, entry_date,
-         party_type, party_id, document_type, document_id)
+         party_type, party_id, document_type, document_id, tax_code, rate)
       SELECT entry.id, line.no, line.account_id, line.currency, line.amount, line.functional_amount, entry.entry_date,
-             line.party_type, line.party_id, line.document_type, line.document_id
-        FROM unnest(entry_nos, line_nos, account_ids, currencies, amounts, functional_amounts, party_types, party_ids, document_types, document_ids)
-          AS line(entry_no, no, account_id, currency, amount, functional_amount, party_type, party_id, document_type, document_id)
+             line.party_type, line.party_id, line.document_type, line.document_id, line.tax_code, line.rate
+        FROM unnest(entry_nos, line_nos, account_ids, currencies, amounts, functional_amounts, party_types, party_ids, document_types, document_ids, tax_codes, rates)
+          AS line(entry_no, no, account_id, currency, amount, functional_amount, party_type, party_id, document_type, document_id, tax_code, rate)
         JOIN new_entry entry ON entry.id = ids[line.entry_no]
     )
     SELECT coalesce(array_agg(id), '{}') INTO inserted FROM new_entry;
@@ -439,4 +557,17 @@ const VIEWS = `
       FROM accounting.journal_entry entry
       JOIN accounting.posting ON posting.entry_id = entry.id
       JOIN accounting.account ON account.id = posting.account_id;
+
+  -- Value added tax as the ledger has it: by issuer, day, tax and currency; what is owed is positive. The base stands
+  -- on deferred revenue and revenue, the tax on VAT payable.
+  CREATE VIEW accounting.vat_by_day AS
+    SELECT account.issuer_id, posting.entry_date, split_part(posting.tax_code, ' ', 1) AS country,
+           split_part(posting.tax_code, ' ', 2) AS category, split_part(posting.tax_code, ' ', 3)::numeric AS rate, posting.currency,
+           coalesce(-sum(posting.amount_minor) FILTER (WHERE account.role <> 'vat-payable'), 0)::bigint AS base_minor,
+           coalesce(-sum(posting.amount_minor) FILTER (WHERE account.role = 'vat-payable'), 0)::bigint AS tax_minor,
+           coalesce(-sum(posting.functional_amount_minor) FILTER (WHERE account.role <> 'vat-payable'), 0)::bigint AS functional_base_minor,
+           coalesce(-sum(posting.functional_amount_minor) FILTER (WHERE account.role = 'vat-payable'), 0)::bigint AS functional_tax_minor
+      FROM accounting.account JOIN accounting.posting ON posting.account_id = account.id
+     WHERE account.role IN ('vat-payable', 'deferred-revenue', 'revenue') AND posting.tax_code IS NOT NULL
+     GROUP BY account.issuer_id, posting.entry_date, posting.tax_code, posting.currency;
 `;

@@ -54,7 +54,7 @@ const TABLES = `
              encode(entry.content_hash, 'hex'), entry.line_count, entry.reverses, entry.tx::text,
              (SELECT json_agg(json_build_array(line.line_no, line.account_id, line.currency, line.amount_minor,
                        line.functional_amount_minor, line.entry_date, line.party_type, line.party_id,
-                       line.document_type, line.document_id) ORDER BY line.line_no)
+                       line.document_type, line.document_id, line.tax_code, line.rate::text) ORDER BY line.line_no)
                 FROM accounting.posting line WHERE line.entry_id = entry.id)
            )::text, 'UTF8')) AS hash
       FROM accounting.journal_entry entry;

@@ -273,6 +273,6 @@ const EARNED = `
   CREATE FUNCTION accounting.earned_minor(total bigint, period_start date, period_end date, p_until date) RETURNS bigint
   LANGUAGE sql IMMUTABLE PARALLEL SAFE
   RETURN CASE WHEN p_until <= period_start THEN 0 WHEN p_until >= period_end THEN total
-              ELSE div(2 * total::numeric * (p_until - period_start) + sign(total) * (period_end - period_start),
+              ELSE div(2 * total::numeric * (p_until - period_start) + sign(total::numeric) * (period_end - period_start),
                        2 * (period_end - period_start)::numeric)::bigint END;
 `;

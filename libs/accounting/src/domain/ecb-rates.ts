@@ -1,0 +1,58 @@
+// The file of reference rates of the European Central Bank: a day per line, a currency per column, against one euro.
+import { allCurrencies, Currency, DomainError, isLocalDate, LocalDate, tryDecimal } from '@countinghouse/kernel';
+
+export interface EcbRate {
+  readonly quote: Currency;
+  readonly on: LocalDate;
+  /** What one euro is worth, as it was published. */
+  readonly rate: string;
+}
+
+/** The currency of each column, in order; undefined for one that ISO 4217 has retired: the file goes back to 1999. */
+export type EcbColumns = readonly (Currency | undefined)[];
+
+const KNOWN: ReadonlySet<string> = new Set(allCurrencies());
+
+/**
+ * The columns of the first line, `Date,USD,JPY,…,`; the bank ends every line with a comma.
+ * @throws DomainError ECB_FILE_INVALID
+ */
+export function ecbColumns(line: string): EcbColumns {
+  const [first, ...codes] = cells(line);
+  if (first !== 'Date' || codes.length === 0 || !codes.every((code) => /^[A-Z]{3}$/.test(code))) {
+    throw invalid(1, line.slice(0, 40), 'The first line names the columns: Date, then currencies.');
+  }
+  return codes.map((code) => (KNOWN.has(code) ? (code as Currency) : undefined));
+}
+
+/**
+ * The rates of one day; `N/A` is a currency that was not quoted.
+ * @param no the line's number in the file, from 1
+ * @throws DomainError ECB_FILE_INVALID naming line and value
+ */
+export function ecbRates(line: string, no: number, columns: EcbColumns): EcbRate[] {
+  const [on, ...values] = cells(line);
+  if (on === undefined || !isLocalDate(on)) throw invalid(no, String(on), 'A line begins with its day, YYYY-MM-DD.');
+  if (values.length !== columns.length) throw invalid(no, String(values.length), `A line has ${columns.length} rates, one for each currency.`);
+  return values.flatMap((rate, index) => {
+    const quote = columns[index];
+    if (rate === 'N/A') return [];
+    if (!isRate(rate)) throw invalid(no, rate, 'A rate is a positive number with a point before its decimals, or N/A.');
+    return quote === undefined ? [] : [{ quote, on, rate }];
+  });
+}
+
+function isRate(text: string): boolean {
+  const parsed = tryDecimal(text);
+  return parsed !== undefined && parsed.unscaled > 0n;
+}
+
+function cells(line: string): string[] {
+  const values = line.replace(/^\uFEFF/, '').split(',').map((cell) => cell.trim());
+  if (values.at(-1) === '') values.pop();
+  return values;
+}
+
+function invalid(no: number, value: string, remedy: string): DomainError {
+  return new DomainError('ECB_FILE_INVALID', `Line ${no} of the file of rates cannot be read.`, { field: `line ${no}`, value: value.slice(0, 40), remedy });
+}

@@ -1,0 +1,113 @@
+// A year of business, exported: other people's programs find it sound, come to our figures, and notice one cent.
+import { Money } from '@countinghouse/kernel';
+import { BooksUnderTest, day } from '../../test/books-under-test';
+import { Balances, collect, isInstalled, Program, PROGRAMS, withFile } from '../../test/plain-text-accounting';
+import { aYearOfBusiness } from '../../test/year-of-business';
+import { accountName } from '../domain/exports/journal-format';
+import { Ledger } from '../ledger.facade';
+import { ExportFormat, exportJournal } from './export-journal';
+
+describe('the exported journal', () => {
+  let ledger: BooksUnderTest;
+
+  beforeAll(async () => {
+    ledger = await BooksUnderTest.create();
+    await aYearOfBusiness(ledger, '2026-06-01');
+  });
+  afterAll(() => ledger.test.drop());
+
+  const exported = (format: ExportFormat): Promise<string> =>
+    ledger.database.read(async (reader) => (await collect(exportJournal(reader, ledger.issuerId, format))).join(''));
+  const trialBalance = () => ledger.database.read((reader) => new Ledger().trialBalance(reader, ledger.issuerId, day('2099-12-31')));
+
+  /** Our trial balance as those programs see it: an exchange difference is an amount of the functional currency. */
+  async function ourBalances(): Promise<Balances> {
+    const differences = await ledger.database.query<{ code: string; minor: bigint }>(
+      `SELECT code, sum(functional_amount_minor)::bigint AS minor FROM accounting.posting JOIN accounting.account ON account.id = account_id
+        WHERE amount_minor = 0 GROUP BY code`,
+    );
+    const sums = new Map<string, bigint>();
+    const add = (account: string, currency: string, minor: bigint) => sums.set(`${account} ${currency}`, (sums.get(`${account} ${currency}`) ?? 0n) + minor);
+    const names = new Map<string, string>();
+    for (const line of await trialBalance()) {
+      names.set(line.accountCode, accountName(line));
+      add(accountName(line), line.currency, line.balanceMinor);
+    }
+    for (const { code, minor } of differences) add(names.get(code)!, 'EUR', minor);
+    return texts(sums);
+  }
+
+  async function ourValues(): Promise<Balances> {
+    const sums = new Map<string, bigint>();
+    for (const line of await trialBalance()) {
+      const key = `${accountName(line)} EUR`;
+      sums.set(key, (sums.get(key) ?? 0n) + line.functionalBalanceMinor);
+    }
+    return texts(sums);
+  }
+
+  function texts(sums: ReadonlyMap<string, bigint>): Balances {
+    const nonZero = [...sums].filter(([, minor]) => minor !== 0n);
+    return Object.fromEntries(nonZero.map(([key, minor]) => [key, Money.of(minor, key.slice(-3)).toDecimal()] as const).sort());
+  }
+
+  /** One cent more on the first amount in functional currency that stands alone. */
+  const oneCentMore = (text: string) => text.replace(/ {2}(-?\d+\.\d\d) EUR\n/, (_line, amount: string) => `  ${Money.of(Money.parse(amount, 'EUR').minor + 1n, 'EUR').toDecimal()} EUR\n`);
+  /** The same on the first foreign amount: its value still balances, so only the trial balance can tell. */
+  const oneForeignCentMore = (text: string) => text.replace(/ {2}(-?\d+\.\d\d) USD/, (_line, amount: string) => `  ${Money.of(Money.parse(amount, 'USD').minor + 1n, 'USD').toDecimal()} USD`);
+
+  const command = ({ name }: Program) => name;
+  for (const program of PROGRAMS) {
+    const here = isInstalled(command(program));
+    if (!here) console.warn(`SKIPPED: ${program.name} is not installed, so it has not checked the export. Install Debian's hledger, ledger and beancount.`);
+    (here ? describe : describe.skip)(`read by ${program.name}`, () => {
+      it('is sound', async () => {
+        expect(withFile(await exported(program.format), (file) => program.check(file))).toMatchObject({ isSound: true });
+      });
+
+      it('has our trial balance, in every currency and in value', async () => {
+        const text = await exported(program.format);
+        const theirs = withFile(text, (file) => [program.balances(file), program.values(file)]);
+        expect(theirs).toEqual([await ourBalances(), await ourValues()]);
+        expect(Object.keys(theirs[0]!).length).toBeGreaterThan(15);
+      });
+
+      it('is found unsound when one cent is changed', async () => {
+        const text = await exported(program.format);
+        const changed = oneCentMore(text);
+        expect(changed).not.toBe(text);
+        expect(withFile(changed, (file) => program.check(file))).toMatchObject({ isSound: false });
+      });
+
+      it('has another trial balance when one cent of a foreign amount is changed', async () => {
+        const changed = oneForeignCentMore(await exported(program.format));
+        expect(withFile(changed, (file) => program.balances(file))).not.toEqual(await ourBalances());
+      });
+    });
+  }
+
+  it('as CSV has every posting, and both sides add up', async () => {
+    const [head, ...lines] = (await exported('csv')).trimEnd().split('\r\n');
+    const columns = head!.split(',');
+    const [{ n }] = (await ledger.database.query<{ n: bigint }>('SELECT count(*) AS n FROM accounting.posting')) as [{ n: bigint }];
+    expect(lines).toHaveLength(Number(n));
+    const sum = (name: string) =>
+      lines.reduce((total, line) => total + Money.parse(line.split(',')[columns.indexOf(name)] || '0', 'EUR').minor, 0n);
+    expect(sum('functional_debit')).toBe(sum('functional_credit'));
+  });
+
+  it('comes in pieces of bounded size', async () => {
+    await ledger.database.read(async (reader) => {
+      let pieces = 0;
+      for await (const piece of exportJournal(reader, ledger.issuerId, 'csv')) {
+        expect(piece.length).toBeLessThan(70_000);
+        pieces++;
+      }
+      expect(pieces).toBeGreaterThan(1);
+    });
+  });
+
+  it('refuses a format that it does not know', async () => {
+    await expect(exported('xml' as ExportFormat)).rejects.toMatchObject({ code: 'EXPORT_FORMAT_UNKNOWN', value: 'xml' });
+  });
+});

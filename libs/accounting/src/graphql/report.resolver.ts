@@ -1,0 +1,113 @@
+// The reports as queries. A report of an issuer outside the actor's scope is null, with an error.
+import { Args, ID, Int, Query, Resolver } from '@nestjs/graphql';
+import { addDays, dateRange, DomainError, type DateRange, type IssuerId } from '@countinghouse/kernel';
+import { authorise, CurrentActor, Database, idOf, MAX_PAGE_SIZE, readGlobalId, type Actor, type Page, type Reader } from '@countinghouse/platform';
+import { Ledger } from '../ledger.facade';
+import { functionalCurrencyOf } from '../persistence/chart.queries';
+import { ageingRow, balanceSheetRow, profitAndLossRow, withReferences } from './report-rows';
+import {
+  AgeingLineType, AsOfArgs, BalanceSheetType, DaysArgs, DeferredRevenueLineType, GeneralLedgerArgs, JournalEntryType, LedgerLineConnection, LedgerLineType,
+  OpenDocumentType, PartyStatementType, ProfitAndLossType, VatLineType,
+} from './report.type';
+
+const STATEMENT_LINES = 500;
+const NULL_OUT_OF_SCOPE = { nullable: true };
+
+@Resolver()
+export class ReportResolver {
+  constructor(
+    private readonly database: Database,
+    private readonly ledger: Ledger,
+  ) {}
+
+  @Query(() => LedgerLineConnection, { ...NULL_OUT_OF_SCOPE, description: 'The postings of an account in order, with the balance after each.' })
+  generalLedger(@Args() { issuerId, accountCode, from, through, ...page }: GeneralLedgerArgs, @CurrentActor() actor: Actor): Promise<Page<LedgerLineType>> {
+    return this.read(actor, issuerId, async (reader, issuer) => {
+      const { edges, pageInfo } = await this.ledger.generalLedger(reader, { issuerId: issuer, accountCode, range: days(from, through) }, page);
+      return { pageInfo, edges: edges.map(({ node, cursor }) => ({ cursor, node: withReferences(node) })) };
+    });
+  }
+
+  @Query(() => JournalEntryType, { ...NULL_OUT_OF_SCOPE, description: 'The entry behind a line; null when there is none, or not for you.' })
+  journalEntry(@Args('id', { type: () => ID }) id: string, @CurrentActor() actor: Actor): Promise<JournalEntryType | null> {
+    if (!/^\d{1,18}$/.test(id)) throw new DomainError('ID_INVALID', `${JSON.stringify(id.slice(0, 40))} is not the id of an entry`, { field: 'id', value: id.slice(0, 40) });
+    return this.database.read(async (reader) => {
+      const [entry] = await this.ledger.journalEntries(reader, [BigInt(id)]);
+      if (!entry || (actor.issuers !== '*' && !actor.issuers.includes(entry.issuerId))) return null;
+      return { ...entry, lines: entry.lines.map((line) => withReferences(line)) };
+    });
+  }
+
+  @Query(() => BalanceSheetType, { ...NULL_OUT_OF_SCOPE })
+  balanceSheet(@Args() { issuerId, asOf }: AsOfArgs, @CurrentActor() actor: Actor): Promise<BalanceSheetType> {
+    return this.read(actor, issuerId, async (reader, issuer) => {
+      const sheet = await this.ledger.balanceSheet(reader, issuer, asOf);
+      return balanceSheetRow(sheet, (await functionalCurrencyOf(reader, issuer))!);
+    });
+  }
+
+  @Query(() => ProfitAndLossType, { ...NULL_OUT_OF_SCOPE })
+  profitAndLoss(@Args() { issuerId, from, through }: DaysArgs, @CurrentActor() actor: Actor): Promise<ProfitAndLossType> {
+    return this.read(actor, issuerId, async (reader, issuer) => {
+      const result = await this.ledger.profitAndLoss(reader, issuer, days(from, through));
+      return profitAndLossRow(result, (await functionalCurrencyOf(reader, issuer))!);
+    });
+  }
+
+  @Query(() => [AgeingLineType], { ...NULL_OUT_OF_SCOPE, description: 'By party; the download has them all at once.' })
+  receivablesAgeing(
+    @Args() { issuerId, asOf }: AsOfArgs,
+    @Args('partyType', { type: () => String, nullable: true, description: '`company` or `member`; both unless told.' }) partyType: string | null,
+    @Args('afterPartyId', { type: () => ID, nullable: true, description: 'The last party of the page before.' }) afterPartyId: string | null,
+    @Args('afterCurrency', { type: () => String, nullable: true, description: 'The currency of its line.' }) afterCurrency: string | null,
+    @Args('first', { type: () => Int, defaultValue: MAX_PAGE_SIZE }) first: number,
+    @CurrentActor() actor: Actor,
+  ): Promise<AgeingLineType[]> {
+    if (first < 1 || first > MAX_PAGE_SIZE) throw new DomainError('PAGE_SIZE_INVALID', `first ${first} is not a page size`, { field: 'first', remedy: `ask for 1 to ${MAX_PAGE_SIZE}` });
+    const after = afterPartyId === null || afterPartyId === undefined ? null : { partyId: readGlobalId(afterPartyId, 'afterPartyId').uuid, currency: (afterCurrency ?? 'ZZZ') as never };
+    return this.read(actor, issuerId, async (reader, issuer) => {
+      const lines = await this.ledger.receivablesAgeing(reader, { issuerId: issuer, asOf, partyType: partyType ?? undefined }, after, first);
+      return lines.map(ageingRow);
+    });
+  }
+
+  @Query(() => [OpenDocumentType], { ...NULL_OUT_OF_SCOPE, description: 'What stands behind a line of the ageing.' })
+  openDocuments(@Args() { issuerId, asOf }: AsOfArgs, @Args('partyId', { type: () => ID }) partyId: string, @CurrentActor() actor: Actor): Promise<OpenDocumentType[]> {
+    const { uuid } = readGlobalId(partyId, 'partyId');
+    return this.read(actor, issuerId, async (reader, issuer) => {
+      const documents = await this.ledger.openDocuments(reader, { issuerId: issuer, asOf }, uuid);
+      return documents.map(withReferences);
+    });
+  }
+
+  @Query(() => PartyStatementType, { ...NULL_OUT_OF_SCOPE, description: 'The account of a company or member with us.' })
+  partyStatement(@Args() { issuerId, from, through }: DaysArgs, @Args('partyId', { type: () => ID }) partyId: string, @CurrentActor() actor: Actor): Promise<PartyStatementType> {
+    const { uuid } = readGlobalId(partyId, 'partyId');
+    return this.read(actor, issuerId, async (reader, issuer) => {
+      const statement = await this.ledger.statement(reader, { issuerId: issuer, partyId: uuid, range: days(from, through) }, STATEMENT_LINES);
+      return { ...statement, lines: statement.lines.map(withReferences) };
+    });
+  }
+
+  @Query(() => [VatLineType], { ...NULL_OUT_OF_SCOPE, description: 'Value added tax by country, category and rate.' })
+  vatByRate(@Args() { issuerId, from, through }: DaysArgs, @CurrentActor() actor: Actor): Promise<VatLineType[]> {
+    return this.read(actor, issuerId, async (reader, issuer) => this.ledger.vatByRate(reader, issuer, days(from, through)));
+  }
+
+  @Query(() => [DeferredRevenueLineType], { ...NULL_OUT_OF_SCOPE, description: 'In which month what is deferred will be earned.' })
+  deferredRevenueWaterfall(@Args() { issuerId, asOf }: AsOfArgs, @CurrentActor() actor: Actor): Promise<DeferredRevenueLineType[]> {
+    return this.read(actor, issuerId, (reader, issuer) => this.ledger.deferredRevenueWaterfall(reader, issuer, asOf));
+  }
+
+  /** One snapshot for a whole report, of an issuer that the actor may see. */
+  private read<T>(actor: Actor, issuerId: string, work: (reader: Reader, issuer: IssuerId) => Promise<T>): Promise<T> {
+    const issuer = idOf<IssuerId>('Issuer', issuerId, 'issuerId');
+    authorise(actor, 'viewer', issuer);
+    return this.database.read((reader) => work(reader, issuer));
+  }
+}
+
+/** Callers name the last day; the books count to the day after it. */
+function days(from: DateRange['start'], through: DateRange['end']): DateRange {
+  return dateRange(from, addDays(through, 1));
+}

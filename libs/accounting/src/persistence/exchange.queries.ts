@@ -1,0 +1,64 @@
+// SQL of currencies: rates on a day, what open items carry, and the rates invoices were booked at.
+import { Currency, decimal, IssuerId, LocalDate } from '@countinghouse/kernel';
+import { Reader, Tx } from '@countinghouse/platform';
+import { ExchangeRate, quotedRate } from '../domain/exchange-rate';
+import { OpenItem } from '../domain/open-items';
+
+export interface RateAsked {
+  readonly issuerId: IssuerId;
+  readonly currency: Currency;
+  readonly day: LocalDate;
+}
+
+/** The rate from each currency to the issuer's functional one on the day, in the order asked; undefined where none is known. */
+export async function ratesOn(reader: Reader, asked: readonly RateAsked[]): Promise<(ExchangeRate | undefined)[]> {
+  const rows = await reader.query<RateAsked & { numerator: string | null; denominator: string | null }>(
+    `SELECT issuer_id AS "issuerId", currency, day, numerator, denominator FROM accounting.rates_on($1, $2, $3)`,
+    [asked.map((ask) => ask.issuerId), asked.map((ask) => ask.currency), asked.map((ask) => ask.day)],
+  );
+  const found = new Map(
+    rows.map(({ numerator, denominator, ...ask }) => [
+      rateKey(ask),
+      numerator === null || denominator === null ? undefined : { numerator: decimal(numerator), denominator: decimal(denominator) },
+    ]),
+  );
+  return asked.map((ask) => found.get(rateKey(ask)));
+}
+
+export function rateKey({ issuerId, currency, day }: RateAsked): string {
+  return `${issuerId} ${currency} ${day}`;
+}
+
+/** An open item by its key in the database. */
+export interface ItemKey {
+  readonly accountId: bigint;
+  readonly documentId: string;
+  readonly currency: Currency;
+}
+
+export function itemKey({ accountId, documentId, currency }: ItemKey): string {
+  return `${accountId} ${documentId} ${currency}`;
+}
+
+/** Locks the items until the transaction ends and gives what each carries, by {@link itemKey}. */
+export async function lockForeignItems(tx: Tx, keys: readonly ItemKey[]): Promise<[string, OpenItem][]> {
+  const distinct = [...new Map(keys.map((key) => [itemKey(key), key])).values()];
+  const rows = await tx.query<ItemKey & OpenItem>(
+    `SELECT account_id AS "accountId", document_id AS "documentId", currency, amount_minor AS "amountMinor",
+            functional_amount_minor AS "functionalAmountMinor" FROM accounting.lock_foreign_items($1, $2, $3)`,
+    [distinct.map((key) => key.accountId), distinct.map((key) => key.documentId), distinct.map((key) => key.currency)],
+  );
+  return rows.map(({ amountMinor, functionalAmountMinor, ...key }) => [itemKey(key), { amountMinor, functionalAmountMinor }]);
+}
+
+/** The rates that invoices in foreign currency were booked at, by invoice id. */
+export async function bookedRates(reader: Reader, invoiceIds: readonly string[]): Promise<Map<string, ExchangeRate>> {
+  const rows = await reader.query<{ documentId: string; rate: string }>(
+    `SELECT line.document_id AS "documentId", line.rate
+       FROM accounting.posting line JOIN accounting.journal_entry entry ON entry.id = line.entry_id
+      WHERE line.document_id = ANY ($1::uuid[]) AND line.document_type = 'invoice' AND line.rate IS NOT NULL
+        AND entry.kind = 'invoice-finalised'`,
+    [invoiceIds],
+  );
+  return new Map(rows.map(({ documentId, rate }) => [documentId, quotedRate(rate)]));
+}

@@ -1,0 +1,142 @@
+// SQL of manual entries: requests, decisions, and what an entry that is to be taken back consists of.
+import { Currency, DomainError, Id, IssuerId, LocalDate } from '@countinghouse/kernel';
+import { Reader, Tx } from '@countinghouse/platform';
+
+export type ManualEntryId = Id<'ManualEntry'>;
+
+/** A line as it is kept until it is posted. */
+export interface RequestedLine {
+  readonly accountId: bigint;
+  readonly amountMinor: bigint;
+  readonly functionalAmountMinor: bigint;
+  /** The rate between the two, as decimal text; null in functional currency. */
+  readonly rate: string | null;
+}
+
+export interface ManualEntry {
+  readonly id: ManualEntryId;
+  readonly issuerId: IssuerId;
+  readonly kind: 'manual-entry' | 'reversal';
+  readonly effectiveOn: LocalDate;
+  readonly currency: Currency;
+  readonly reason: string;
+  /** The entry that it takes back. */
+  readonly reverses: bigint | null;
+  readonly requestedBy: string;
+  readonly state: 'requested' | 'approved' | 'rejected';
+  readonly decidedBy: string | null;
+  /** The entry that the approval posted. */
+  readonly entryId: bigint | null;
+}
+
+const COLUMNS = `id, issuer_id AS "issuerId", kind, effective_on AS "effectiveOn", currency, reason, reverses,
+  requested_by AS "requestedBy", state, decided_by AS "decidedBy", entry_id AS "entryId"`;
+
+/** An account as a manual entry sees it. */
+export interface ManualAccount {
+  readonly id: bigint;
+  readonly code: string;
+  readonly active: boolean;
+  readonly currency: Currency | null;
+  /** Only facts move it, because proofs compare it with what lies behind them. */
+  readonly isControl: boolean;
+}
+
+/** The accounts of an issuer with these codes. */
+export async function accountsByCode(reader: Reader, issuerId: IssuerId, codes: readonly string[]): Promise<Map<string, ManualAccount>> {
+  const rows = await reader.query<ManualAccount>(
+    `SELECT id, code, active, currency, by_document OR coalesce(role = 'deferred-revenue', false) AS "isControl"
+       FROM accounting.account WHERE issuer_id = $1 AND code = ANY ($2)`,
+    [issuerId, codes],
+  );
+  return new Map(rows.map((row) => [row.code, row]));
+}
+
+/** Violates `entry_is_reversed_by_one_request` when the entry is being taken back already. */
+export async function insertManualEntry(
+  tx: Tx,
+  entry: Pick<ManualEntry, 'id' | 'issuerId' | 'kind' | 'effectiveOn' | 'currency' | 'reason' | 'reverses' | 'requestedBy'>,
+  lines: readonly RequestedLine[],
+): Promise<ManualEntry> {
+  return tx.one<ManualEntry>(
+    `INSERT INTO accounting.manual_entry (id, issuer_id, kind, effective_on, currency, reason, reverses, requested_by, lines)
+     SELECT $1, $2, $3, $4, $5, $6, $7, $8, jsonb_agg(jsonb_build_object('accountId', account, 'amountMinor', amount, 'functionalAmountMinor', functional, 'rate', rate) ORDER BY no)
+       FROM unnest($9::int8[], $10::int8[], $11::int8[], $12::numeric[]) WITH ORDINALITY AS line(account, amount, functional, rate, no)
+     RETURNING ${COLUMNS}`,
+    [
+      entry.id,
+      entry.issuerId,
+      entry.kind,
+      entry.effectiveOn,
+      entry.currency,
+      entry.reason,
+      entry.reverses,
+      entry.requestedBy,
+      lines.map((line) => line.accountId),
+      lines.map((line) => line.amountMinor),
+      lines.map((line) => line.functionalAmountMinor),
+      lines.map((line) => line.rate),
+    ],
+  );
+}
+
+/** A request, locked until this transaction ends. @throws DomainError MANUAL_ENTRY_NOT_FOUND */
+export async function lockManualEntry(tx: Tx, id: ManualEntryId): Promise<ManualEntry> {
+  const entry = await tx.first<ManualEntry>(`SELECT ${COLUMNS} FROM accounting.manual_entry WHERE id = $1 FOR NO KEY UPDATE`, [id]);
+  if (entry) return entry;
+  throw new DomainError('MANUAL_ENTRY_NOT_FOUND', `There is no manual entry ${id}.`, { field: 'manualEntryId', value: id });
+}
+
+/** Approves and posts; the id of the journal entry. */
+export async function postManualEntry(tx: Tx, id: ManualEntryId, decidedBy: string): Promise<bigint> {
+  const { entryId } = await tx.one<{ entryId: bigint }>('SELECT accounting.post_manual_entry($1, $2) AS "entryId"', [id, decidedBy]);
+  return entryId;
+}
+
+export async function rejectManualEntry(tx: Tx, id: ManualEntryId, decidedBy: string): Promise<void> {
+  await tx.execute(`UPDATE accounting.manual_entry SET state = 'rejected', decided_by = $2 WHERE id = $1`, [id, decidedBy]);
+}
+
+/** An entry as far as taking it back needs to know it. */
+export interface ReversibleEntry {
+  readonly issuerId: IssuerId;
+  readonly entryDate: LocalDate;
+  readonly reversedBy: bigint | null;
+  readonly currencies: readonly Currency[];
+  /** Codes of the accounts in it that only facts move. */
+  readonly controlAccounts: readonly string[];
+  readonly lines: readonly RequestedLine[];
+}
+
+export async function readReversible(reader: Reader, entryId: bigint): Promise<ReversibleEntry | undefined> {
+  const rows = await reader.query<RequestedLine & { issuerId: IssuerId; entryDate: LocalDate; reversedBy: bigint | null; currency: Currency; code: string; isControl: boolean }>(
+    `SELECT entry.issuer_id AS "issuerId", entry.entry_date AS "entryDate",
+            (SELECT id FROM accounting.journal_entry WHERE reverses = entry.id) AS "reversedBy",
+            line.currency, line.account_id AS "accountId", line.amount_minor AS "amountMinor",
+            line.functional_amount_minor AS "functionalAmountMinor", line.rate, account.code,
+            account.by_document OR coalesce(account.role = 'deferred-revenue', false) AS "isControl"
+       FROM accounting.journal_entry entry
+       JOIN accounting.posting line ON line.entry_id = entry.id
+       JOIN accounting.account ON account.id = line.account_id
+      WHERE entry.id = $1 ORDER BY line.line_no`,
+    [entryId],
+  );
+  if (rows.length === 0) return undefined;
+  const { issuerId, entryDate, reversedBy } = rows[0]!;
+  return {
+    issuerId,
+    entryDate,
+    reversedBy,
+    currencies: [...new Set(rows.map((row) => row.currency))],
+    controlAccounts: [...new Set(rows.filter((row) => row.isControl).map((row) => row.code))],
+    lines: rows.map(({ accountId, amountMinor, functionalAmountMinor, rate }) => ({ accountId, amountMinor, functionalAmountMinor, rate })),
+  };
+}
+
+/** Those of an issuer that wait for a decision, the oldest first. */
+export async function undecidedManualEntries(reader: Reader, issuerId: IssuerId, limit = 100): Promise<ManualEntry[]> {
+  return reader.query<ManualEntry>(
+    `SELECT ${COLUMNS} FROM accounting.manual_entry WHERE issuer_id = $1 AND state = 'requested' ORDER BY requested_at, id LIMIT $2`,
+    [issuerId, limit],
+  );
+}

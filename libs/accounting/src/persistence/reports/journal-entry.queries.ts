@@ -1,0 +1,104 @@
+// SQL of whole entries: one to look at, or the journal to be exported.
+import { Currency, IssuerId, LocalDate } from '@countinghouse/kernel';
+import { Reader } from '@countinghouse/platform';
+import { AccountType } from '../../domain/account-role';
+import { streamRows } from '../row-stream';
+
+export interface JournalLine {
+  readonly lineNo: number;
+  readonly accountCode: string;
+  readonly accountType: AccountType;
+  readonly accountName: string;
+  readonly currency: Currency;
+  /** Debit positive. */
+  readonly amountMinor: bigint;
+  readonly functionalAmountMinor: bigint;
+  readonly partyType: string | null;
+  readonly partyId: string | null;
+  readonly documentType: string | null;
+  readonly documentId: string | null;
+  readonly documentNumber: string | null;
+  readonly taxCode: string | null;
+}
+
+export interface JournalEntry {
+  readonly id: bigint;
+  readonly issuerId: IssuerId;
+  readonly entryDate: LocalDate;
+  readonly effectiveOn: LocalDate;
+  /** Its own period was closed when it came. */
+  readonly isCorrection: boolean;
+  readonly kind: string;
+  readonly sourceType: string;
+  readonly sourceId: string;
+  readonly reverses: bigint | null;
+  readonly lines: readonly JournalLine[];
+}
+
+type JournalRow = Omit<JournalEntry, 'lines'> & JournalLine;
+
+const ROWS = `SELECT entry.id, entry.issuer_id AS "issuerId", entry.entry_date AS "entryDate", entry.effective_on AS "effectiveOn",
+    entry.is_correction AS "isCorrection", entry.kind, entry.source_type AS "sourceType", entry.source_id AS "sourceId", entry.reverses,
+    line.line_no AS "lineNo", account.code AS "accountCode", account.type AS "accountType", account.name AS "accountName", line.currency,
+    line.amount_minor AS "amountMinor", line.functional_amount_minor AS "functionalAmountMinor", line.party_type AS "partyType",
+    line.party_id AS "partyId", line.document_type AS "documentType", line.document_id AS "documentId", document.number AS "documentNumber",
+    line.tax_code AS "taxCode"
+  FROM accounting.journal_entry entry
+  JOIN accounting.posting line ON line.entry_id = entry.id
+  JOIN accounting.account ON account.id = line.account_id
+  LEFT JOIN accounting.document ON document.id = line.document_id`;
+
+/** Entries with their lines, in the order of the ids given; ids that are not there are left out. */
+export async function journalEntries(reader: Reader, ids: readonly bigint[]): Promise<JournalEntry[]> {
+  const rows = await reader.query<JournalRow>(`${ROWS} WHERE entry.id = ANY ($1::int8[]) ORDER BY array_position($1::int8[], entry.id), line.line_no`, [ids]);
+  return [...wholeEntries(rows)];
+}
+
+/** The whole journal of an issuer in the order in which it was recorded, as it is asked for. */
+export async function* journalStream(reader: Reader, issuerId: IssuerId): AsyncGenerator<JournalEntry> {
+  let open: JournalRow[] = [];
+  for await (const row of streamRows<JournalRow>(reader, `${ROWS} WHERE entry.issuer_id = $1 ORDER BY entry.id, line.line_no`, [issuerId])) {
+    if (open.length > 0 && open[0]!.id !== row.id) {
+      yield entryOf(open);
+      open = [];
+    }
+    open.push(row);
+  }
+  if (open.length > 0) yield entryOf(open);
+}
+
+function* wholeEntries(rows: readonly JournalRow[]): Generator<JournalEntry> {
+  for (let from = 0; from < rows.length; ) {
+    let to = from + 1;
+    while (to < rows.length && rows[to]!.id === rows[from]!.id) to++;
+    yield entryOf(rows.slice(from, to));
+    from = to;
+  }
+}
+
+function entryOf(rows: readonly JournalRow[]): JournalEntry {
+  const { id, issuerId, entryDate, effectiveOn, isCorrection, kind, sourceType, sourceId, reverses } = rows[0]!;
+  return { id, issuerId, entryDate, effectiveOn, isCorrection, kind, sourceType, sourceId, reverses, lines: rows };
+}
+
+/** What stands at the head of an export: every account that has postings, and every currency. */
+export interface JournalFrame {
+  readonly issuerName: string;
+  readonly functionalCurrency: Currency;
+  /** The first day of the first period; nothing is dated before it. */
+  readonly from: LocalDate;
+  readonly currencies: readonly Currency[];
+  readonly accounts: readonly { readonly code: string; readonly name: string; readonly type: AccountType }[];
+}
+
+export async function journalFrame(reader: Reader, issuerId: IssuerId): Promise<JournalFrame> {
+  const frame = await reader.one<Omit<JournalFrame, 'accounts'>>(
+    `SELECT legal_name AS "issuerName", functional_currency AS "functionalCurrency",
+            (SELECT coalesce(min(starts_on), '2000-01-01') FROM accounting.period WHERE issuer_id = issuer.id) AS "from",
+            ARRAY(SELECT functional_currency::text UNION SELECT currency::text FROM accounting.account_balance WHERE issuer_id = issuer.id ORDER BY 1) AS currencies
+       FROM platform.issuer WHERE id = $1`,
+    [issuerId],
+  );
+  const accounts = await reader.query<JournalFrame['accounts'][number]>('SELECT code, name, type FROM accounting.account WHERE issuer_id = $1 ORDER BY code', [issuerId]);
+  return { ...frame, accounts };
+}

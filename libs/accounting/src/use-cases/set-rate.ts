@@ -1,0 +1,47 @@
+// Sets an exchange rate by hand, for the books of one issuer.
+import { Injectable } from '@nestjs/common';
+import { currency, decimal, DomainError } from '@countinghouse/kernel';
+import { Actor, Audit, authorise, Database } from '@countinghouse/platform';
+import { insertManualRate, ManualRate } from '../persistence/rate.queries';
+
+export interface SetRateInput extends ManualRate {
+  /** Where the rate comes from, in the words of the accountant. */
+  readonly reason: string;
+}
+
+@Injectable()
+export class SetRate {
+  constructor(
+    private readonly database: Database,
+    private readonly audit: Audit,
+  ) {}
+
+  /**
+   * The rate holds from its day on until there is a newer one; on its day it goes before the ECB's. Setting it again
+   * corrects it for what is posted from then on: what is posted keeps the rate it was posted at.
+   * @throws DomainError FORBIDDEN, CURRENCY_UNKNOWN, DECIMAL_INVALID, RATE_INVALID, REASON_MISSING
+   */
+  async execute(input: SetRateInput, actor: Actor): Promise<void> {
+    authorise(actor, 'accountant', input.issuerId);
+    refuseUnusable(input);
+    const { issuerId, base, quote, on, rate, reason } = input;
+    await this.database.transaction(async (tx) => {
+      const id = await insertManualRate(tx, input, actor.subject);
+      await this.audit.record(tx, actor, [
+        { action: 'accounting.set-rate', subjectType: 'exchange-rate', subjectId: String(id), issuerId, reason, change: { base, quote, on, rate } },
+      ]);
+    });
+  }
+}
+
+function refuseUnusable({ base, quote, rate, reason }: SetRateInput): void {
+  if (currency(base) === currency(quote)) throw invalid('quote', quote, 'Name two currencies.');
+  if (decimal(rate, 'rate').unscaled <= 0n) throw invalid('rate', rate, 'Give a rate above zero.');
+  if (reason.trim() === '') {
+    throw new DomainError('REASON_MISSING', 'A rate set by hand needs a reason.', { field: 'reason', remedy: 'Say where the rate comes from.' });
+  }
+}
+
+function invalid(field: string, value: string, remedy: string): DomainError {
+  return new DomainError('RATE_INVALID', `${value} cannot be used in a rate here.`, { field, value, remedy });
+}
