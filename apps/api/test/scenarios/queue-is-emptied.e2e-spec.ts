@@ -40,7 +40,9 @@ async function flush(url: string): Promise<void> {
   redis.disconnect();
 }
 
-/** Every table of the queue, its own bookkeeping of versions excepted. */
+const DEADLOCK = '40P01';
+
+/** Every table of the queue, its own bookkeeping of versions excepted. Workers at work may be met head on; then again. */
 async function truncate(url: string): Promise<void> {
   const client = new Client({ connectionString: url });
   await client.connect();
@@ -48,7 +50,16 @@ async function truncate(url: string): Promise<void> {
     const { rows } = await client.query<{ name: string }>(
       `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname = 'bullmq' AND tablename !~ 'migration|version'`,
     );
-    await client.query(`TRUNCATE ${rows.map(({ name }) => name).join(', ')}`);
+    const truncating = `TRUNCATE ${rows.map(({ name }) => name).join(', ')}`;
+    for (let emptied = false; !emptied; ) {
+      emptied = await client.query(truncating).then(
+        () => true,
+        (error: { code?: string }) => {
+          if (error.code !== DEADLOCK) throw error;
+          return false;
+        },
+      );
+    }
   } finally {
     await client.end();
   }

@@ -54,7 +54,8 @@ export async function lockPayers(tx: Tx, issuerId: IssuerId, payers: readonly Pa
 /**
  * The charges without a document, added up. First charges are grouped by plan, period, price and tax, whole periods apart
  * from parts. In a correction the credit and the charge of a component and stretch are netted first; then the fees stay
- * apart by stretch, and enrolments are added up by period and sign. Lines that come to nothing are left out.
+ * apart by stretch, and enrolments are added up by period and sign. Lines that come to nothing are left out. The order is
+ * complete, so that the same charges always make the same document, whichever worker made it.
  */
 export async function unbilledRows(tx: Tx, issuerId: IssuerId, payers: readonly Payer[]): Promise<UnbilledRow[]> {
   const { companies, members } = idsByType(payers);
@@ -95,7 +96,7 @@ export async function unbilledRows(tx: Tx, issuerId: IssuerId, payers: readonly 
        LEFT JOIN subscriptions.plan p ON p.id = u.plan_id
       WHERE u.amount_minor <> 0
       ORDER BY u.payer_type, u.payer_id, u.currency, u.contract_id, u.component_type, u.is_correction, u.stretch_start, u.stretch_end,
-               p.code, u.unit_price_minor`,
+               p.code, u.unit_price_minor, u.tax_category, u.tax_inclusive, u.quantity DESC, u.amount_minor DESC, u.charge_count`,
     [issuerId, companies, members],
   );
 }
