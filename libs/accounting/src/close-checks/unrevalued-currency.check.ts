@@ -17,7 +17,7 @@ export class UnrevaluedCurrency implements CloseCheck {
       const due = await differencesDue(reader, month, await closingRates(reader, month));
       if (due.length === 0) return null;
       return {
-        detail: due.map(({ currency, items }) => `${items} balances in ${currency} do not stand at the closing rate`).join('; '),
+        detail: due.map(({ currency, items }) => `${items} of the balances in ${currency} do not stand at the closing rate`).join('; '),
         remedy: `Run the revaluation of the month that begins on ${start}.`,
       };
     } catch (error) {

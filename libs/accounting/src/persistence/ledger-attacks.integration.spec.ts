@@ -11,6 +11,8 @@ interface ForgedLine {
   functional?: number;
   date?: string;
   document?: boolean;
+  rate?: string;
+  tax?: string;
 }
 
 interface ForgedEntry {
@@ -32,7 +34,7 @@ function forge(issuerId: string, entry: ForgedEntry, lines: ForgedLine[]): strin
     const ofRole = `(SELECT id FROM accounting.account WHERE issuer_id = '${issuerId}' AND role = '${account}')`;
     return `(${line.no ?? index + 1}, ${line.accountId ?? ofRole},
       '${line.currency ?? 'EUR'}', ${amount}, ${line.functional ?? amount}, '${line.date ?? date}'::date,
-      ${line.document ? `'invoice', '${aUuid()}'::uuid` : 'NULL, NULL::uuid'})`;
+      ${line.document ? `'invoice', '${aUuid()}'::uuid` : 'NULL, NULL::uuid'}, ${line.rate ?? 'NULL'}::numeric, ${line.tax ? `'${line.tax}'` : 'NULL'})`;
   });
   return `
     WITH entry AS (
@@ -42,7 +44,7 @@ function forge(issuerId: string, entry: ForgedEntry, lines: ForgedLine[]): strin
               '${entry.source ?? aUuid()}', '\\x00', ${entry.lineCount ?? lines.length}, ${entry.tx ?? 'pg_current_xact_id()'},
               ${entry.recordedAt ?? 'now()'})
       RETURNING id)
-    INSERT INTO accounting.posting (entry_id, line_no, account_id, currency, amount_minor, functional_amount_minor, entry_date, document_type, document_id)
+    INSERT INTO accounting.posting (entry_id, line_no, account_id, currency, amount_minor, functional_amount_minor, entry_date, document_type, document_id, rate, tax_code)
     SELECT entry.id, line.* FROM entry, (VALUES ${values.join(',')}) AS line`;
 }
 
@@ -89,6 +91,14 @@ describe.each(['origin', 'replica'])('the ledger under session_replication_role 
     ['worth two amounts of the functional currency', 'posting_has_one_value_in_both_currencies', {}, [{ amount: 100, functional: 90 }, { amount: -100, functional: -90 }]],
     ['debit in one currency and credit in the other', 'posting_has_one_value_in_both_currencies', {},
       [{ amount: 100, currency: 'USD', functional: -90 }, { amount: -100, currency: 'USD', functional: 90 }]],
+    ['in a foreign currency without its rate', 'posting_has_a_rate_in_foreign_currency', {}, [{ amount: 100, currency: 'USD' }, { amount: -100, currency: 'USD' }]],
+    ['in functional currency with a rate', 'posting_has_a_rate_in_foreign_currency', {}, [{ amount: 100, rate: '1' }, { amount: -100 }]],
+    ['of a tax that names nothing', 'posting_tax_is_country_category_and_rate', {}, [{ amount: 100, tax: '23%' }, { amount: -100 }]],
+    ['along a flow that is not declared', 'entry_flows_are_declared', {}, [{ amount: 100, account: 'bank' }, { amount: -100 }]],
+    ['with one flow that is not declared among others that are', 'entry_flows_are_declared', {},
+      [{ amount: 100 }, { amount: -90 }, { amount: -10, account: 'bank' }]],
+    ['that settles an item in one currency and leaves it in the other', 'settled_item_carries_nothing', {},
+      [{ amount: 0, functional: 5, currency: 'USD', rate: '1', account: 'receivables', document: true }, { amount: 0, functional: -5, currency: 'USD', rate: '1', account: 'fx-gain' }]],
     ['without its last line', 'entry_has_its_postings', { lineCount: 3 }, SOUND],
     ['with a line too many', 'entry_comes_whole_in_one_statement', { lineCount: 2 }, [{ amount: 100 }, { amount: -50 }, { amount: -50 }]],
     ['with a gap in its lines', 'entry_comes_whole_in_one_statement', { lineCount: 3 }, [{ amount: 100 }, { amount: -100, no: 3 }]],
@@ -201,6 +211,14 @@ describe.each(['origin', 'replica'])('the ledger under session_replication_role 
     ['truncate of day totals', 'TRUNCATE accounting.account_day'],
     ['delete of a revenue schedule', 'DELETE FROM accounting.revenue_schedule'],
     ['a changed revenue schedule', 'UPDATE accounting.revenue_schedule SET recognised_minor = total_minor'],
+    ['a flow declared from psql', `INSERT INTO accounting.flow VALUES ('bank', 'revenue')`],
+    ['delete of flows', 'DELETE FROM accounting.flow'],
+    ['an invented foreign item', `INSERT INTO accounting.foreign_item VALUES (1, gen_random_uuid(), 'USD', 5, 5, '2026-01-01', '2026-01-01')`],
+    ['a changed foreign item', 'UPDATE accounting.foreign_item SET functional_amount_minor = 0'],
+    ['delete of foreign items', 'DELETE FROM accounting.foreign_item'],
+    ['truncate of foreign items', 'TRUNCATE accounting.foreign_item'],
+    ['update of an exchange rate', 'UPDATE accounting.exchange_rate SET rate = 1'],
+    ['delete of exchange rates', 'DELETE FROM accounting.exchange_rate'],
     ['delete of recognitions', 'DELETE FROM accounting.revenue_recognition'],
     ['update of a block', `UPDATE accounting.block SET hash = '\\x00'`],
     ['delete of leaves', 'DELETE FROM accounting.block_leaf'],
@@ -213,6 +231,33 @@ describe.each(['origin', 'replica'])('the ledger under session_replication_role 
     await expect(crooked).rejects.toMatchObject({ constraint: 'period_starts_with_its_month' });
     const again = psql.query(`INSERT INTO accounting.period (issuer_id, starts_on) VALUES ($1, '2026-01-01')`, [ledger.issuerId]);
     await expect(again).rejects.toMatchObject({ constraint: 'period_pkey' });
+  });
+
+  it('refuses credits above the line they reduce, of another issuer, or of another credit', async () => {
+    const credit = (total: string, reduces = '(SELECT min(id) FROM accounting.revenue_schedule)', issuer = 'issuer_id') =>
+      psql.query(`
+        INSERT INTO accounting.revenue_schedule (issuer_id, entry_id, line_no, document_type, document_id, currency, total_minor, functional_total_minor,
+                                                 service_start, service_end, deferred_on, reduces)
+        SELECT ${issuer}, entry_id, 1000 + nextval('accounting.revenue_schedule_id_seq'), 'credit-note', document_id, currency, ${total}, ${total},
+               service_start, service_end, deferred_on, ${reduces}
+          FROM accounting.revenue_schedule WHERE id = (SELECT min(id) FROM accounting.revenue_schedule)`);
+    const refused = { constraint: 'credits_leave_their_line_at_nothing_at_most' };
+    await expect(credit('-10001')).rejects.toMatchObject(refused);
+    await expect(credit('1')).rejects.toMatchObject(refused);
+    await expect(credit('-1', '987654')).rejects.toMatchObject(refused);
+    await expect(credit('-1', undefined, 'gen_random_uuid()')).rejects.toMatchObject(refused);
+    await psql.query('BEGIN');
+    await credit('-6000');
+    await psql.query('SAVEPOINT before');
+    await expect(credit('-4001')).rejects.toMatchObject(refused);
+    await psql.query('ROLLBACK TO before');
+    await expect(credit('1', '(SELECT max(id) FROM accounting.revenue_schedule)')).rejects.toMatchObject(refused);
+  });
+
+  it('lets what two persons approved go any other way than the declared flows', async () => {
+    await psql.query('BEGIN');
+    const sql = forge(ledger.issuerId, {}, [{ amount: 100, account: 'bank' }, { amount: -100 }]).replace("'by-hand'", "'manual-entry'");
+    expect((await psql.query(sql)).rowCount).toBe(2);
   });
 
   it('refuses a recognition above the total, of an earlier day, or of no schedule', async () => {

@@ -30,10 +30,7 @@ export interface ItemRange {
 export async function currenciesHeld(reader: Reader, { issuerId, until }: MonthEnd): Promise<Currency[]> {
   const rows = await reader.query<{ currency: Currency }>(
     `SELECT item.currency FROM accounting.account JOIN accounting.foreign_item item ON item.account_id = account.id
-      WHERE account.issuer_id = $1 AND (item.amount_minor <> 0 OR item.last_entry_date >= $2)
-        AND EXISTS (SELECT FROM accounting.posting line
-                     WHERE line.document_id = item.document_id AND line.account_id = item.account_id
-                       AND line.currency = item.currency AND line.entry_date < $2)
+      WHERE account.issuer_id = $1 AND item.first_entry_date < $2 AND (item.amount_minor <> 0 OR item.last_entry_date >= $2)
      UNION
      SELECT day.currency FROM accounting.account JOIN accounting.account_day day ON day.account_id = account.id
       WHERE account.issuer_id = $1 AND account.role = 'bank' AND day.entry_date < $2

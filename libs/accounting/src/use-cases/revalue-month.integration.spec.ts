@@ -1,7 +1,9 @@
 // Foreign currency from invoice to payment: booked at the rate of the day, revalued at month-end, realised when it is settled.
 import { currency } from '@countinghouse/kernel';
+import { Tx } from '@countinghouse/platform';
 import { BooksUnderTest, day } from '../../test/books-under-test';
 import { aCreditOf, aReceipt, aRefundOf, aSettlementOf, aWriteOffOf, anAllocation } from '../../test/fact-builders';
+import { UnrevaluedCurrency } from '../close-checks/unrevalued-currency.check';
 
 const INR = currency('INR');
 const USD = currency('USD');
@@ -171,6 +173,58 @@ describe('RevalueMonth', () => {
     await ledger.record(aRefundOf(invoice, 10_000n, { on: day('2026-02-05') }));
     expect(await ledger.balances('receivables', USD)).toEqual(both(0n, 0n));
     expect(await ledger.balances('fx-loss', USD)).toEqual(both(0n, 100_000n));
+  });
+
+  it('takes the same number of statements for a few foreign facts and for thousands', async () => {
+    const statementsFor = (count: number) =>
+      ledger.database.transaction(async (tx) => {
+        const invoices = Array.from({ length: count }, () => anInvoice({ netMinor: 1_001n }));
+        const run = jest.spyOn(Tx.prototype as unknown as { run: () => unknown }, 'run');
+        await ledger.books.record(tx, invoices);
+        const forInvoices = run.mock.calls.length;
+        const credits = invoices.map((invoice) => aCreditOf(invoice, 1n, { taxMinor: 0n }));
+        await ledger.books.record(tx, [...credits, ...invoices.map((invoice) => ledger.aPaymentOf(invoice, { amountMinor: 1_000n }))]);
+        const forTheRest = run.mock.calls.length - forInvoices;
+        run.mockRestore();
+        return [forInvoices, forTheRest];
+      });
+    const few = await statementsFor(2);
+    expect(await statementsFor(2_000)).toEqual(few);
+    expect(few.every((statements) => statements <= 12)).toBe(true);
+    expect(await ledger.balances('receivables', USD)).toEqual(both(0n, 0n));
+  });
+
+  it('counts a payment once when it is told by many at a time', async () => {
+    const invoice = anInvoice();
+    await ledger.record(invoice);
+    const payment = ledger.aPaymentOf(invoice, { amountMinor: 4_000n });
+    const racing = await Promise.all(Array.from({ length: 6 }, () => ledger.record(payment)));
+    expect(racing.flat().filter((entry) => entry.isNew)).toHaveLength(1);
+    expect(await ledger.balances('receivables', USD)).toEqual(both(6_000n, 480_000n));
+  });
+
+  it('races with payments of what it revalues, and nothing is left over', async () => {
+    const invoices = Array.from({ length: 60 }, () => anInvoice());
+    await ledger.record(...invoices);
+    await Promise.all([
+      ledger.revalue('2026-01-01'),
+      ledger.revalue('2026-01-01'),
+      ...invoices.map((invoice) => ledger.record(ledger.aPaymentOf(invoice, { on: day('2026-02-01') }))),
+    ]);
+    expect(await ledger.balances('receivables', USD, '2026-01-31')).toEqual(both(600_000n, 51_000_000n));
+    expect(await ledger.balances('receivables', USD)).toEqual(both(0n, 0n));
+  });
+
+  it('stands in the way of the close until it has run', async () => {
+    const check = () =>
+      ledger.database.read((reader) =>
+        new UnrevaluedCurrency().check(reader, { issuerId: ledger.issuerId, start: day('2026-01-01'), end: day('2026-02-01'), closingSince: null }),
+      );
+    expect(await check()).toBeNull();
+    await ledger.record(anInvoice());
+    expect(await check()).toMatchObject({ detail: '1 of the balances in USD do not stand at the closing rate' });
+    await ledger.revalue('2026-01-01');
+    expect(await check()).toBeNull();
   });
 
   it('refuses a month that is closed, and one whose next month does not take the reversal', async () => {

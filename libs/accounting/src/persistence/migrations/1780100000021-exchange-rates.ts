@@ -93,8 +93,8 @@ const ITEMS = `
   LANGUAGE plpgsql AS $$
   #variable_conflict use_column
   BEGIN
-    INSERT INTO accounting.foreign_item (account_id, document_id, currency, amount_minor, functional_amount_minor, last_entry_date)
-    SELECT account_id, document_id, currency, 0, 0, '-infinity'
+    INSERT INTO accounting.foreign_item (account_id, document_id, currency, amount_minor, functional_amount_minor, first_entry_date, last_entry_date)
+    SELECT account_id, document_id, currency, 0, 0, 'infinity', '-infinity'
       FROM unnest(p_accounts, p_documents, p_currencies) AS t(account_id, document_id, currency)
      ORDER BY account_id, document_id, currency
     ON CONFLICT DO NOTHING;
@@ -114,7 +114,8 @@ const REVALUATION = `
 
   -- By how much what was open in each currency before the day p_until differs from its worth at the rate given: open
   -- items by document, and bank balances. A revaluation that is posted counts, so what is due after it is nothing.
-  -- Looks at what is open now and what was settled since; a condition on account and document reaches the index.
+  -- Looks at what is open now and what was settled since; a condition on account and document reaches the index. The
+  -- postings are found by their document alone: an account has millions, and a plan that starts from there never ends.
   CREATE FUNCTION accounting.revaluation_due(p_issuer uuid, p_until date, p_currencies text[], p_numerators numeric[], p_denominators numeric[])
   RETURNS TABLE (account_id bigint, role text, currency char(3), document_type text, document_id uuid, party_type text, party_id text,
                  difference_minor bigint) LANGUAGE sql STABLE AS $$
@@ -125,9 +126,10 @@ const REVALUATION = `
                    sum(line.amount_minor)::bigint AS amount, sum(line.functional_amount_minor)::bigint AS functional
               FROM accounting.account
               JOIN accounting.foreign_item item ON item.account_id = account.id
-              JOIN accounting.posting line ON line.document_id = item.document_id AND line.account_id = item.account_id
-               AND line.currency = item.currency AND line.entry_date < p_until
-             WHERE account.issuer_id = p_issuer AND (item.amount_minor <> 0 OR item.last_entry_date >= p_until)
+              JOIN accounting.posting line ON line.document_id = item.document_id AND line.account_id + 0 = item.account_id
+               AND line.currency = item.currency AND line.entry_date + 0 < p_until
+             WHERE account.issuer_id = p_issuer AND item.first_entry_date < p_until
+               AND (item.amount_minor <> 0 OR item.last_entry_date >= p_until)
              GROUP BY item.account_id, account.role, item.currency, item.document_id
             UNION ALL
             SELECT account.id, account.role, day.currency, NULL, NULL, NULL, NULL,
