@@ -19,6 +19,7 @@ const COMMANDS = {
   cli: [`${API}/cli.js`],
   schema: [`${API}/schema/schema.js`],
   test: ['scripts/test.mjs'],
+  bench: ['-r', '@swc-node/register', 'bench/bench.ts'],
   build: [],
 };
 

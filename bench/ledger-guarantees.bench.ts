@@ -1,0 +1,45 @@
+// What the guarantees cost: guard, seal, day totals, immutability and the chain, as a share of the CPU of a bulk load.
+import type { Client } from 'pg';
+import { SealBlocks } from '@countinghouse/accounting';
+import { WITHOUT_TRIGGERS } from './copied-rows';
+import { Bench, medianOf, Round } from './harness';
+import { accountsOf, invoiceAccounts, invoiceArrays, POST } from './invoices';
+
+const ENTRIES_PER_CALL = 5_000;
+
+export async function measure(bench: Bench): Promise<void> {
+  const entries = bench.sized(10_000, 50_000);
+  const guarantees: Round[] = [];
+  const chain: Round[] = [];
+  for (let no = 0; no < 3; no++) {
+    const bare = await load(bench, entries, WITHOUT_TRIGGERS);
+    const guarded = await load(bench, entries, []);
+    const whole = guarded.loading + guarded.sealing;
+    guarantees.push({ ours: whole - bare.loading, floor: whole });
+    chain.push({ ours: guarded.sealing, floor: whole });
+  }
+  const unit = 'server CPU s';
+  bench.add({ name: `all guarantees : whole bulk load of ${entries} entries, sealed`, ...medianOf(guarantees), unit, goal: 0.3, better: 'lower' });
+  bench.add({ name: `the chain alone : whole bulk load of ${entries} entries, sealed`, ...medianOf(chain), unit, goal: 0.05, better: 'lower' });
+}
+
+/** CPU seconds of posting the entries, and of sealing them. */
+async function load(bench: Bench, entries: number, alterations: readonly string[]): Promise<{ loading: number; sealing: number }> {
+  return bench.onClone(async (clone) => {
+    await clone.run(...alterations);
+    const client = await clone.connect();
+    const accounts = invoiceAccounts(await accountsOf(client, bench.issuerId));
+    const calls = Array.from({ length: entries / ENTRIES_PER_CALL }, () => invoiceArrays(bench.issuerId, ENTRIES_PER_CALL, () => accounts));
+    const loading = await clone.cpuOf(() => postAll(client, calls));
+    const sealing = await clone.app((app) =>
+      clone.cpuOf(async () => {
+        while ((await app.get(SealBlocks, { strict: false }).execute()) > 0);
+      }),
+    );
+    return { loading, sealing };
+  });
+}
+
+async function postAll(client: Client, calls: readonly (readonly unknown[])[]): Promise<void> {
+  for (const call of calls) await client.query(POST, call as unknown[][]);
+}
