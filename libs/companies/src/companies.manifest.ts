@@ -3,9 +3,10 @@ import { PersistenceManifest } from '@countinghouse/platform';
 import { Company } from './persistence/company.entity';
 import { Member } from './persistence/member.entity';
 import { Companies1780200000001 } from './persistence/migrations/1780200000001-companies';
+import { SearchText1780200000011 } from './persistence/migrations/1780200000011-search-text';
 
 export const companiesPersistence: PersistenceManifest = {
   schema: 'companies',
   entities: [Company, Member],
-  migrations: [Companies1780200000001],
+  migrations: [Companies1780200000001, SearchText1780200000011],
 };

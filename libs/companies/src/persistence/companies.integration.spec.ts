@@ -1,9 +1,8 @@
-// What the database itself refuses of companies, members and headcount, and that the migration can be undone.
+// What the database itself refuses of companies, members and headcount.
 import { CompanyId, DateRange, localDate } from '@countinghouse/kernel';
 import { newId, violatedConstraint } from '@countinghouse/platform';
 import { createTestDatabase, TestDatabase } from '@countinghouse/testing';
 import { Companies } from '../companies.facade';
-import { Companies1780200000001 } from './migrations/1780200000001-companies';
 
 describe('the database of companies', () => {
   let test: TestDatabase;
@@ -138,32 +137,5 @@ describe('the database of companies', () => {
       { status: 'enrolled' },
       { status: 'left' },
     ]);
-  });
-});
-
-describe('the migration of companies', () => {
-  it('leaves no difference when it is undone and done again', async () => {
-    const test = await createTestDatabase();
-    const runner = test.dataSource.createQueryRunner();
-    const catalogue = async () => ({
-      columns: await runner.query(`SELECT table_name, column_name, data_type, is_nullable, column_default FROM information_schema.columns WHERE table_schema = 'companies' ORDER BY 1, 2`),
-      constraints: await runner.query(`SELECT conname, pg_get_constraintdef(oid) AS rule FROM pg_constraint WHERE connamespace = 'companies'::regnamespace ORDER BY 1`),
-      indexes: await runner.query(`SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'companies' ORDER BY 1`),
-      triggers: await runner.query(`SELECT tgname, tgenabled, pg_get_triggerdef(t.oid) AS rule FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid WHERE NOT tgisinternal AND c.relnamespace = 'companies'::regnamespace ORDER BY 1`),
-      functions: await runner.query(`SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'companies'::regnamespace ORDER BY 1`),
-    });
-    try {
-      const before = await catalogue();
-      const migration = new Companies1780200000001();
-      // What the contexts behind the arrow have built on companies goes with it, in a real undo by their own migrations.
-      await runner.query('DROP SCHEMA IF EXISTS payments, invoicing, subscriptions CASCADE');
-      await migration.down(runner);
-      expect(await runner.query(`SELECT 1 FROM pg_namespace WHERE nspname = 'companies'`)).toEqual([]);
-      await migration.up(runner);
-      expect(await catalogue()).toEqual(before);
-    } finally {
-      await runner.release();
-      await test.drop();
-    }
   });
 });
