@@ -5,7 +5,7 @@ import { BillingCycle, Timing } from './billing-cycle';
 import { ChargeOnRecord, chargesInForce, Payer } from './charged';
 import { difference, ratedThrough } from './difference';
 import { HeadcountStretch, owedEnrolment, owedFee } from './owed';
-import { EnrolmentChange } from './plan-timeline';
+import { EnrolmentChange } from './enrolment-timeline';
 import { PlanTerms, RateCard } from './rate-card';
 import { amountOf, RatedStretch } from './rated-stretch';
 import { companyShare, Subsidy } from './subsidy';
@@ -84,7 +84,7 @@ function stateOn(changes: readonly EnrolmentChange[], terms: Map<PlanId, PlanTer
     if (change.effectiveOn <= day && (state === undefined || change.effectiveOn >= state.effectiveOn)) state = change;
   }
   if (state === undefined || state.kind === 'end') return { whole: 0n, company: 0n };
-  const plan = terms.get(state.planId)!;
+  const plan = terms.get((state as { planId: PlanId }).planId)!;
   const whole = plan.prices.findLast((price) => price.effectiveFrom <= day)!.amountMinor * BigInt(months);
   const company = plan.subsidies[0] === undefined ? 0n : companyShare(plan.subsidies[0].subsidy, whole, months);
   return { whole, company };

@@ -1,7 +1,7 @@
 // What an asked-for enrolment means beside those on record.
 import { LocalDate, PlanId } from '@countinghouse/kernel';
 import { answerTo } from './enrolment-request';
-import { EnrolmentChange, planStretches } from './plan-timeline';
+import { EnrolmentChange, planStretches } from './enrolment-timeline';
 
 const day = (text: string) => text as LocalDate;
 const [GOLD, SILVER] = ['gold', 'silver'] as [PlanId, PlanId];

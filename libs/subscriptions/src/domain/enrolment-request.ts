@@ -1,6 +1,6 @@
 // An asked-for enrolment against those on record: it is new, on record already, ended otherwise, or in the way.
 import { LocalDate } from '@countinghouse/kernel';
-import { EnrolmentChange, planStretches, PlanStretch } from './plan-timeline';
+import { EnrolmentChange, planStretches, PlanStretch } from './enrolment-timeline';
 
 /** A plan from a day, up to but not including another if it has an end. */
 export type AskedStretch = PlanStretch;

@@ -2,7 +2,7 @@
 import { anchorOn, Currency, decimal, LocalDate, PlanId } from '@countinghouse/kernel';
 import { BillingCycle, Timing } from './billing-cycle';
 import { FeeTimeline, HeadcountStretch, owedEnrolment, owedFee } from './owed';
-import { EnrolmentChange } from './plan-timeline';
+import { EnrolmentChange } from './enrolment-timeline';
 import { amountOf, RatedStretch } from './rated-stretch';
 import { PlanTerms, RateCard } from './rate-card';
 import { Subsidy } from './subsidy';

@@ -1,7 +1,7 @@
 // Owed: from the timeline alone, what should have been charged for each day up to the bill-through day. Pure functions.
 import { BillingPeriod, LocalDate, maxDate, minDate } from '@countinghouse/kernel';
 import { BillingCycle, Term } from './billing-cycle';
-import { EnrolmentChange, planStretches } from './plan-timeline';
+import { EnrolmentChange, planStretches } from './enrolment-timeline';
 import { RateCard } from './rate-card';
 import { Rate, RatedStretch, TaxCategory } from './rated-stretch';
 

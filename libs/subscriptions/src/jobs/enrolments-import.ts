@@ -6,7 +6,7 @@ import {
   ImportColumns, ImportHandler, ImportKind, ImportRow, ImportRun, newId, Reader, Rejection, rejection, RowOf, Tx,
 } from '@countinghouse/platform';
 import { Answer, answerTo, EnrolmentOnRecord } from '../domain/enrolment-request';
-import { EnrolmentChange } from '../domain/plan-timeline';
+import { EnrolmentChange } from '../domain/enrolment-timeline';
 import {
   addEnrolments, appendChanges, Catalogue, catalogueOf, ContractOnRecord, contractsByNumber, enrolmentsOf, lockContractsByNumber,
   memberKey, membersByEmployeeId,

@@ -2,7 +2,7 @@
 import { CompanyId, ContractId, Currency, EnrolmentId, IssuerId, LocalDate, MemberId, PlanId, RunId } from '@countinghouse/kernel';
 import { newId, Reader, Tx } from '@countinghouse/platform';
 import { Timing } from '../domain/billing-cycle';
-import { EnrolmentChange } from '../domain/plan-timeline';
+import { EnrolmentChange } from '../domain/enrolment-timeline';
 import { PriceVersion } from '../domain/rate-card';
 import { enrolmentsWithTimelines, EnrolmentRow, FeeComponentId, plansById, pricesOf } from './rating.queries';
 

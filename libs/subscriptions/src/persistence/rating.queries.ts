@@ -5,7 +5,7 @@ import {
 import { Reader, Tx } from '@countinghouse/platform';
 import { Timing } from '../domain/billing-cycle';
 import { PriceModel } from '../domain/owed';
-import { EnrolmentChange } from '../domain/plan-timeline';
+import { EnrolmentChange } from '../domain/enrolment-timeline';
 import { TaxCategory } from '../domain/rated-stretch';
 
 export type FeeComponentId = Id<'FeeComponent'>;

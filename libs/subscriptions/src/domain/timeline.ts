@@ -1,0 +1,61 @@
+// A timeline: dated, append-only changes, folded into the stretches of days on which nothing changes.
+import { LocalDate } from '@countinghouse/kernel';
+
+/**
+ * One recorded change: from `effectiveOn` on, the aspects that it names have the values it gives. On each day and for each
+ * aspect, the change with the latest `effectiveOn` up to it decides, and among changes of one day the one recorded last
+ * (the highest `seq`). So a mistake is mended by recording again for the same day, nothing is ever voided, and changes of
+ * different aspects may be recorded in any order.
+ */
+export interface Change<State> {
+  readonly seq: number;
+  readonly effectiveOn: LocalDate;
+  readonly sets: Partial<State>;
+}
+
+/** Days of one state; without an end the stretch is open. */
+export interface StateStretch<State> {
+  readonly start: LocalDate;
+  readonly end: LocalDate | null;
+  readonly state: State;
+  /** The changes that decide the state, by ascending `seq`. */
+  readonly decidedBy: readonly number[];
+}
+
+/**
+ * The states in order, from the first change on. Neighbours differ: a change that changes nothing starts no stretch.
+ * @param before the state on days before every change; aspects are compared as they stand, so give them plain values
+ * @param changes in any order
+ */
+export function stateStretches<State extends object>(before: State, changes: readonly Change<State>[]): StateStretch<State>[] {
+  const stretches: StateStretch<State>[] = [];
+  const deciders = new Map<string, number>();
+  const ordered = changes.length > 1 ? [...changes].sort(byDayThenSeq) : changes;
+  let state = before;
+  for (let index = 0; index < ordered.length; index++) {
+    const { effectiveOn, sets, seq } = ordered[index]!;
+    state = { ...state, ...sets };
+    for (const aspect in sets) deciders.set(aspect, seq);
+    if (ordered[index + 1]?.effectiveOn === effectiveOn) continue;
+
+    const last = stretches[stretches.length - 1];
+    if (last !== undefined && isSame(last.state, state)) continue;
+    if (last !== undefined) stretches[stretches.length - 1] = { ...last, end: effectiveOn };
+    stretches.push({ start: effectiveOn, end: null, state, decidedBy: [...new Set(deciders.values())].sort((a, b) => a - b) });
+  }
+  return stretches;
+}
+
+/** The state on a day; undefined before the first change. */
+export function stateOn<State>(stretches: readonly StateStretch<State>[], day: LocalDate): State | undefined {
+  return stretches.findLast((stretch) => stretch.start <= day)?.state;
+}
+
+function byDayThenSeq(a: Change<unknown>, b: Change<unknown>): number {
+  return a.effectiveOn < b.effectiveOn ? -1 : a.effectiveOn > b.effectiveOn ? 1 : a.seq - b.seq;
+}
+
+function isSame<State extends object>(a: State, b: State): boolean {
+  for (const aspect in a) if (a[aspect] !== b[aspect]) return false;
+  return true;
+}
