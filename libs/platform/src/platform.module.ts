@@ -24,6 +24,10 @@ import { RunChunks } from './runs/run-chunks';
 import { Runs } from './runs/runs';
 import { TickRunner } from './scheduling/tick-runner';
 import { Ticks } from './scheduling/ticks';
+import { AdvanceTestClock } from './test-clocks/advance-test-clock';
+import { CreateTestClock } from './test-clocks/create-test-clock';
+import { DailyWorks } from './test-clocks/daily-work';
+import { TestClockRun } from './test-clocks/test-clock.run';
 
 export interface PlatformOptions {
   readonly databaseUrl: string;
@@ -42,6 +46,9 @@ export interface PlatformOptions {
 
 /** What every context can inject. */
 const SERVICES = [Database, Outbox, Audit, JobRegistry, Deliveries, RunChunks, Runs, Idempotency, Ticks, Proofs, CloseChecks, Imports, Issuers];
+
+/** Issuers that live on a clock of their own, and what moves it. */
+const TEST_CLOCKS = [CreateTestClock, AdvanceTestClock, DailyWorks];
 
 /** What the platform itself has to say about a close. */
 const CLOSE_CHECKS = [FailingProofs, UndeliveredEvents];
@@ -72,10 +79,12 @@ export class PlatformModule implements OnApplicationShutdown {
         { provide: AppClock, useClass: SystemClock },
         { provide: QueueSettings, useValue: new QueueSettings(options.databaseUrl, options.queueUrl, options.times) },
         ...SERVICES,
+        ...TEST_CLOCKS,
+        TestClockRun,
         ...CLOSE_CHECKS,
         ...(options.role === 'worker' ? WORKER : []),
       ],
-      exports: [DataSource, AppClock, QueueSettings, ...SERVICES],
+      exports: [DataSource, AppClock, QueueSettings, ...SERVICES, ...TEST_CLOCKS],
     };
   }
 

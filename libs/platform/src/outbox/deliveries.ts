@@ -1,6 +1,7 @@
 // Deliveries: one row for each event and consumer, from routing to "done" or "parked".
 import { Injectable, Logger } from '@nestjs/common';
 import { EventContract } from '@countinghouse/contracts';
+import { IssuerId } from '@countinghouse/kernel';
 import { Audit } from '../audit/audit';
 import { Actor, authoriseForAllIssuers } from '../auth/actor';
 import { Database } from '../database/database';
@@ -157,6 +158,19 @@ export class Deliveries {
             + (SELECT count(*) FROM platform.delivery WHERE state = 'pending') AS backlog`,
     );
     return Number(backlog);
+  }
+
+  /** As {@link backlog}, of the events about one issuer; and how many of their deliveries were given up. */
+  async backlogOf(reader: Reader, issuerId: IssuerId): Promise<{ waiting: number; parked: number }> {
+    const { waiting, parked } = await reader.one<{ waiting: bigint; parked: bigint }>(
+      `WITH undelivered AS (
+         SELECT id, 'unrouted' AS state FROM platform.outbox_event WHERE routed_at IS NULL
+         UNION ALL SELECT event_id, state FROM platform.delivery WHERE state IN ('pending', 'parked'))
+       SELECT count(*) FILTER (WHERE state <> 'parked') AS waiting, count(*) FILTER (WHERE state = 'parked') AS parked
+         FROM undelivered JOIN platform.outbox_event event USING (id) WHERE event.payload ->> 'issuerId' = $1::text`,
+      [issuerId],
+    );
+    return { waiting: Number(waiting), parked: Number(parked) };
   }
 
   private batches(consumer: string, rows: { event_id: string; dispatches: number }[]): DeliveryBatch[] {

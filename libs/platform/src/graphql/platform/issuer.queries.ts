@@ -6,7 +6,7 @@ import { byKey } from '../rows';
 import { IssuerType } from './issuer.type';
 
 const COLUMNS = `i.id, i.code, i.legal_name AS "legalName", i.country, i.tax_id AS "taxId",
-  i.functional_currency AS "functionalCurrency", i.time_zone AS "timeZone"`;
+  i.functional_currency AS "functionalCurrency", i.time_zone AS "timeZone", i.test_clock_at AS "testClockAt"`;
 
 async function select(reader: Reader, where: Where): Promise<IssuerType[]> {
   return reader.query<IssuerType>(`SELECT ${COLUMNS} FROM platform.issuer i WHERE ${where.and()} ORDER BY i.code`, where.params);

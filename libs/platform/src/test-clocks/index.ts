@@ -1,0 +1,3 @@
+export * from './advance-test-clock';
+export * from './create-test-clock';
+export * from './daily-work';
