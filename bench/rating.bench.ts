@@ -86,7 +86,7 @@ async function measureChargeDifference(bench: Bench, enrolments: number): Promis
 
 async function enrol(bench: Bench, clone: Clone, count: number): Promise<EnrolmentId[]> {
   const client = await clone.connect();
-  const [company, contract, plan] = [newId<Id<'Company'>>(), newId<ContractId>(), newId<PlanId>()];
+  const [company, contract, product, plan] = [newId<Id<'Company'>>(), newId<ContractId>(), newId<Id<'Product'>>(), newId<PlanId>()];
   const members = Array.from({ length: count }, () => newId<Id<'Member'>>());
   const enrolments = Array.from({ length: count }, () => newId<EnrolmentId>());
   await client.query(
@@ -98,14 +98,28 @@ async function enrol(bench: Bench, clone: Clone, count: number): Promise<Enrolme
     `INSERT INTO companies.member (id, company_id, employee_id, name, eligible_from) SELECT id, $2, 'E' || row_number() OVER (), 'A person', $3 FROM unnest($1::uuid[]) AS id`,
     [members, company, STARTS_ON],
   );
-  await client.query(`INSERT INTO subscriptions.plan (id, code, name, tax_category) VALUES ($1, 'GOLD', 'Gold', 'standard')`, [plan]);
+  await client.query(`INSERT INTO subscriptions.product (id, code, name) VALUES ($1, 'WELLNESS', 'Wellness')`, [product]);
+  await client.query(
+    `INSERT INTO subscriptions.product_tax (product_id, seq, effective_from, tax_category, recorded_by, reason) VALUES ($1, 1, $2, 'standard', 'bench', 'bench')`,
+    [product, STARTS_ON],
+  );
+  await client.query(`INSERT INTO subscriptions.plan (id, product_id, code, name, tier) VALUES ($1, $2, 'GOLD', 'Gold', 1)`, [plan, product]);
   await client.query(`INSERT INTO subscriptions.price (id, plan_id, currency, amount_minor, tax_inclusive, effective_from) VALUES ($1, $2, 'EUR', 2999, true, $3)`, [newId(), plan, STARTS_ON]);
   await client.query(
-    `INSERT INTO subscriptions.contract (id, number, issuer_id, company_id, currency, time_zone, starts_on, anchor_day, cycle_months, enrolment_timing)
-     VALUES ($1, 'K-000001', $2, $3, 'EUR', 'Europe/Lisbon', $4, 1, 1, 'arrears')`,
-    [contract, bench.issuerId, company, STARTS_ON],
+    `INSERT INTO subscriptions.contract (id, number, issuer_id, company_id, currency, enrolment_timing) VALUES ($1, 'K-000001', $2, $3, 'EUR', 'arrears')`,
+    [contract, bench.issuerId, company],
   );
-  await client.query(`INSERT INTO subscriptions.subsidy_rule (contract_id, plan_id, effective_from, mode, amount_minor) VALUES ($1, $2, $3, 'fixed', 1000)`, [contract, plan, STARTS_ON]);
+  await client.query(
+    `INSERT INTO subscriptions.contract_change (contract_id, seq, effective_on, kind, anchor_day, anchor_on, cycle_months, time_zone, recorded_by, reason)
+     VALUES ($1, 1, $2, 'start', NULL, NULL, NULL, NULL, 'bench', 'bench'), ($1, 2, $2, 'cycle', 1, $2, 1, NULL, 'bench', 'bench'),
+            ($1, 3, $2, 'zone', NULL, NULL, NULL, 'Europe/Lisbon', 'bench', 'bench')`,
+    [contract, STARTS_ON],
+  );
+  await client.query(
+    `INSERT INTO subscriptions.subsidy_rule (contract_id, seq, plan_id, effective_from, mode, amount_minor, recorded_by, reason)
+     VALUES ($1, 1, $2, $3, 'fixed', 1000, 'bench', 'bench')`,
+    [contract, plan, STARTS_ON],
+  );
   await client.query(
     `INSERT INTO subscriptions.enrolment (id, issuer_id, contract_id, member_id, plan_id) SELECT e.id, $1, $2, e.member_id, $3 FROM unnest($4::uuid[], $5::uuid[]) AS e(id, member_id)`,
     [bench.issuerId, contract, plan, enrolments, members],

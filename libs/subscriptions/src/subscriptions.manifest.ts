@@ -1,9 +1,19 @@
 // What subscriptions brings to the database.
 import { PersistenceManifest } from '@countinghouse/platform';
 import { Subscriptions1780300000001 } from './persistence/migrations/1780300000001-subscriptions';
+import { Catalogue1780300000011 } from './persistence/migrations/1780300000011-catalogue';
+import { ContractTimelines1780300000012 } from './persistence/migrations/1780300000012-contract-timelines';
+import { FeeTimelines1780300000013 } from './persistence/migrations/1780300000013-fee-timelines';
+import { EnrolmentTimelines1780300000014 } from './persistence/migrations/1780300000014-enrolment-timelines';
 
 export const subscriptionsPersistence: PersistenceManifest = {
   schema: 'subscriptions',
   entities: [],
-  migrations: [Subscriptions1780300000001],
+  migrations: [
+    Subscriptions1780300000001,
+    Catalogue1780300000011,
+    ContractTimelines1780300000012,
+    FeeTimelines1780300000013,
+    EnrolmentTimelines1780300000014,
+  ],
 };

@@ -1,7 +1,9 @@
 // A small business for the integration specs: an issuer, companies with people, plans, contracts and enrolments, as rows.
 import { Companies } from '@countinghouse/companies';
 import { CompanyId, ContractId, EnrolmentId, IssuerId, LocalDate, MemberId, Money, PlanId, RunId } from '@countinghouse/kernel';
-import { Actor, Audit, Database, newId, Reader } from '@countinghouse/platform';
+import { Actor, Audit, Database, newId, Reader, Tx } from '@countinghouse/platform';
+import { EnrolmentChange } from '../src/domain/enrolment-timeline';
+import { TaxCategory } from '../src/domain/rated-stretch';
 import { Subscriptions } from '../src/subscriptions.facade';
 import { ChargeDifference } from '../src/use-cases/charge-difference';
 import { PublishPlan } from '../src/use-cases/publish-plan';
@@ -84,38 +86,70 @@ export class World {
   }
 
   /** A plan with a tax-inclusive price in a currency from 1 January 2026. */
-  async plan(code: string, amount: string, currency = 'EUR'): Promise<PlanId> {
+  async plan(code: string, amount: string, currency = 'EUR', taxCategory: TaxCategory = 'standard'): Promise<PlanId> {
     const prices = [{ price: Money.parse(amount, currency), taxInclusive: true, effectiveFrom: day('2026-01-01') }];
-    return this.publishPlan.execute({ code, name: `Plan ${code}`, taxCategory: 'standard', prices }, ANA);
+    return this.publishPlan.execute({ code, name: `Plan ${code}`, taxCategory, prices }, ANA);
   }
 
   async contract(companyId: CompanyId, options: ContractOptions = {}): Promise<ContractId> {
     const id = newId<ContractId>();
+    const startsOn = options.startsOn ?? '2026-06-01';
     await this.execute(
-      `INSERT INTO subscriptions.contract
-         (id, number, issuer_id, company_id, currency, time_zone, starts_on, ends_on, anchor_day, cycle_months, enrolment_timing)
-       VALUES ($1, $2, $3, $4, $5, 'Europe/Lisbon', $6, $7, 1, 1, $8)`,
-      [
-        id, `K-${String(++this.counter).padStart(6, '0')}`, this.issuerId, companyId, options.currency ?? 'EUR',
-        options.startsOn ?? '2026-06-01', options.endsOn ?? null, options.enrolmentTiming ?? 'advance',
-      ],
+      `INSERT INTO subscriptions.contract (id, number, issuer_id, company_id, currency, enrolment_timing) VALUES ($1, $2, $3, $4, $5, $6)`,
+      [id, `K-${String(++this.counter).padStart(6, '0')}`, this.issuerId, companyId, options.currency ?? 'EUR', options.enrolmentTiming ?? 'advance'],
+    );
+    await this.execute(
+      `INSERT INTO subscriptions.contract_change (contract_id, seq, effective_on, kind, anchor_day, anchor_on, cycle_months, time_zone, recorded_by, reason)
+       SELECT $1, seq, effective_on, kind, anchor_day, anchor_on, cycle_months, time_zone, 'ana', 'spec'
+         FROM (VALUES (1, $2::date, 'start', NULL, NULL, NULL, NULL), (2, $2, 'cycle', 1, $2::date, 1, NULL), (3, $2, 'zone', NULL, NULL, NULL, 'Europe/Lisbon'),
+                      (4, $3::date, 'end', NULL, NULL, NULL, NULL)) AS c (seq, effective_on, kind, anchor_day, anchor_on, cycle_months, time_zone)
+        WHERE effective_on IS NOT NULL`,
+      [id, startsOn, options.endsOn ?? null],
     );
     return id;
   }
 
+  /** By the month and eligible person, from the first day of the contract on. */
   async accessFee(contractId: ContractId, unitPriceMinor: bigint, timing: 'advance' | 'arrears' = 'advance'): Promise<string> {
     const id = newId();
+    await this.execute(`INSERT INTO subscriptions.fee_component (id, contract_id, kind, name, timing) VALUES ($1, $2, 'access-fee', 'Access fee', $3)`, [id, contractId, timing]);
     await this.execute(
-      `INSERT INTO subscriptions.fee_component (id, contract_id, kind, price_model, measure, timing, unit_price_minor, tax_category, starts_on)
-       SELECT $1, id, 'access-fee', 'perUnit', 'daily', $3, $4, 'standard', starts_on FROM subscriptions.contract WHERE id = $2`,
+      `INSERT INTO subscriptions.fee_change (component_id, component_kind, component_timing, seq, effective_on, kind, price_model, measure, counted,
+         on_decrease, interval_months, unit_price_minor, tax_inclusive, tax_category, recorded_by, reason)
+       SELECT $1, 'access-fee', $3, 1, min(effective_on), 'terms', 'perUnit', 'daily', 'eligible', 'credit', 1, $4, false, 'standard', 'ana', 'spec'
+         FROM subscriptions.contract_change WHERE contract_id = $2 AND kind = 'start'`,
       [id, contractId, timing, unitPriceMinor],
     );
     return id;
   }
 
+  /** A component of any kind with a change of the given columns, as rows. */
+  async component(contractId: ContractId, kind: string, timing: string, columns: Readonly<Record<string, unknown>>): Promise<string> {
+    const id = newId();
+    await this.test.database.transaction(async (tx) => {
+      await tx.execute(`INSERT INTO subscriptions.fee_component (id, contract_id, kind, name, timing) VALUES ($1, $2, $3, $3, $4)`, [id, contractId, kind, timing]);
+      await this.appendFeeChange(tx, id, columns);
+    });
+    return id;
+  }
+
+  async feeChange(componentId: string, columns: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.test.database.transaction((tx) => this.appendFeeChange(tx, componentId, { seq: 2, ...columns }));
+  }
+
+  private async appendFeeChange(tx: Tx, componentId: string, columns: Readonly<Record<string, unknown>>): Promise<void> {
+    const names = Object.keys(columns);
+    await tx.execute(
+      `INSERT INTO subscriptions.fee_change (component_id, component_kind, component_timing, recorded_by, reason, ${names.join(', ')})
+       SELECT id, kind, timing, 'ana', 'spec', ${names.map((_name, at) => `$${at + 2}`).join(', ')} FROM subscriptions.fee_component WHERE id = $1`,
+      [componentId, ...Object.values(columns)],
+    );
+  }
+
   async percentSubsidy(contractId: ContractId, planId: PlanId, percent: number): Promise<void> {
     await this.execute(
-      `INSERT INTO subscriptions.subsidy_rule (contract_id, plan_id, effective_from, mode, percent) VALUES ($1, $2, '2026-01-01', 'percent', $3)`,
+      `INSERT INTO subscriptions.subsidy_rule (contract_id, seq, plan_id, effective_from, mode, percent, recorded_by, reason)
+       SELECT $1, count(*) + 1, $2, '2026-01-01', 'percent', $3, 'ana', 'spec' FROM subscriptions.subsidy_rule WHERE contract_id = $1`,
       [contractId, planId, percent],
     );
   }
@@ -132,7 +166,7 @@ export class World {
     return ids;
   }
 
-  async change(enrolmentIds: readonly EnrolmentId[], seq: number, kind: 'start' | 'end', on: string, planId: PlanId | null = null): Promise<void> {
+  async change(enrolmentIds: readonly EnrolmentId[], seq: number, kind: EnrolmentChange['kind'], on: string, planId: PlanId | null = null): Promise<void> {
     await this.execute(
       `INSERT INTO subscriptions.enrolment_change (enrolment_id, seq, effective_on, kind, plan_id, recorded_by, reason)
        SELECT id, $2, $3, $4, $5, 'ana', 'spec' FROM unnest($1::uuid[]) AS id`,

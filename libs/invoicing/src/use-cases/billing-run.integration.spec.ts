@@ -103,18 +103,26 @@ class Business {
          VALUES ($1, 'C-' || $2::text, 'Company ' || $2::text, $3::text, $3::text || $2, $4, 'EUR', 'en', 'Europe/Lisbon', 30)`,
         [companyId, number, country, vatStatus],
       );
+      await tx.execute(`INSERT INTO subscriptions.contract (id, number, issuer_id, company_id, currency) VALUES ($1, 'K-' || $2::text, $3, $4, 'EUR')`, [
+        contractId, number, this.issuerId, companyId,
+      ]);
       await tx.execute(
-        `INSERT INTO subscriptions.contract (id, number, issuer_id, company_id, currency, time_zone, starts_on, anchor_day, cycle_months)
-         VALUES ($1, 'K-' || $2::text, $3, $4, 'EUR', 'Europe/Lisbon', $5, 1, 1)`,
-        [contractId, number, this.issuerId, companyId, OCTOBER],
+        `INSERT INTO subscriptions.contract_change (contract_id, seq, effective_on, kind, anchor_day, anchor_on, cycle_months, time_zone, recorded_by, reason)
+         VALUES ($1, 1, $2, 'start', NULL, NULL, NULL, NULL, 'spec', 'spec'), ($1, 2, $2, 'cycle', 1, $2, 1, NULL, 'spec', 'spec'),
+                ($1, 3, $2, 'zone', NULL, NULL, NULL, 'Europe/Lisbon', 'spec', 'spec')`,
+        [contractId, OCTOBER],
+      );
+      const feeId = newId();
+      await tx.execute(`INSERT INTO subscriptions.fee_component (id, contract_id, kind, name, timing) VALUES ($1, $2, 'access-fee', 'Access fee', 'arrears')`, [feeId, contractId]);
+      await tx.execute(
+        `INSERT INTO subscriptions.fee_change (component_id, component_kind, component_timing, seq, effective_on, kind, price_model, measure, counted,
+           on_decrease, interval_months, unit_price_minor, tax_inclusive, tax_category, recorded_by, reason)
+         VALUES ($1, 'access-fee', 'arrears', 1, $3, 'terms', 'perUnit', 'daily', 'eligible', 'credit', 1, $2, false, 'standard', 'spec', 'spec')`,
+        [feeId, feeMinor, OCTOBER],
       );
       await tx.execute(
-        `INSERT INTO subscriptions.fee_component (id, contract_id, kind, price_model, measure, timing, unit_price_minor, tax_category, starts_on)
-         VALUES ($1, $2, 'access-fee', 'perUnit', 'daily', 'arrears', $3, 'standard', $4)`,
-        [newId(), contractId, feeMinor, OCTOBER],
-      );
-      await tx.execute(
-        `INSERT INTO subscriptions.subsidy_rule (contract_id, plan_id, effective_from, mode, amount_minor) VALUES ($1, $2, $3, 'fixed', $4)`,
+        `INSERT INTO subscriptions.subsidy_rule (contract_id, seq, plan_id, effective_from, mode, amount_minor, recorded_by, reason)
+         VALUES ($1, 1, $2, $3, 'fixed', $4, 'spec', 'spec')`,
         [contractId, this.planId, OCTOBER, subsidyMinor],
       );
       await this.enrol(tx, companyId, contractId, members);
@@ -165,7 +173,13 @@ class Business {
       [this.issuerId, LISBON],
     );
     await this.get(Books).open(tx, { issuerId: this.issuerId, country: 'PT', functionalCurrency: currency('EUR'), from: OCTOBER }, ACTOR);
-    await tx.execute(`INSERT INTO subscriptions.plan (id, code, name, tax_category) VALUES ($1, 'GOLD', 'Gold', 'standard')`, [this.planId]);
+    const productId = newId();
+    await tx.execute(`INSERT INTO subscriptions.product (id, code, name) VALUES ($1, 'WELLNESS', 'Wellness')`, [productId]);
+    await tx.execute(
+      `INSERT INTO subscriptions.product_tax (product_id, seq, effective_from, tax_category, recorded_by, reason) VALUES ($1, 1, '2026-01-01', 'standard', 'spec', 'spec')`,
+      [productId],
+    );
+    await tx.execute(`INSERT INTO subscriptions.plan (id, product_id, code, name, tier) VALUES ($1, $2, 'GOLD', 'Gold', 1)`, [this.planId, productId]);
     await tx.execute(
       `INSERT INTO subscriptions.price (id, plan_id, currency, amount_minor, tax_inclusive, effective_from) VALUES ($1, $2, 'EUR', 4990, true, '2026-01-01')`,
       [newId(), this.planId],

@@ -2,11 +2,11 @@
 import { Injectable } from '@nestjs/common';
 import { compareDecimal, decimal, decimalToString, DomainError, isDomainError, LocalDate, timesRounded } from '@countinghouse/kernel';
 import {
-  ImportColumns, ImportHandler, ImportKind, ImportRow, moneyOf, Reader, Rejection, rejectionOf, RowOf, Tx,
+  ImportColumns, ImportHandler, ImportKind, ImportRow, ImportRun, moneyOf, Reader, Rejection, rejectionOf, RowOf, Tx,
 } from '@countinghouse/platform';
 import {
   addAccessFees, addContracts, addSubsidies, Catalogue, catalogueOf, companiesByNumber, CompanyTerms, ContractOnRecord,
-  contractsByNumber, ContractTerms, issuersByCode, subsidiesThatDiffer, subsidyKey,
+  contractsByNumber, ContractTerms, issuersByCode, lockContractsByNumber, startedBy, subsidiesThatDiffer, subsidyKey,
 } from '../persistence/import.queries';
 
 const TIMINGS = ['advance', 'arrears'] as const;
@@ -60,16 +60,18 @@ export class ContractsImport extends ImportHandler<Row> {
     });
   }
 
-  async apply(tx: Tx, rows: readonly ImportRow<Row>[]): Promise<Record<string, number>> {
+  async apply(tx: Tx, rows: readonly ImportRow<Row>[], run: ImportRun): Promise<Record<string, number>> {
     const known = await lookUp(tx, rows);
     const terms = rows.map(({ line, values }) => {
       const read = termsOf(values, known);
       if (read.terms === undefined) throw new Error(`line ${line} was accepted and cannot be read: ${read.errors[0]?.error.message}`);
       return read.terms;
     });
-    const contracts = await addContracts(tx, oneOfEach(terms));
-    const accessFees = await addAccessFees(tx, oneOfEach(terms.filter(({ fee }) => fee !== null)));
-    const subsidies = await addSubsidies(tx, terms);
+    const origin = { by: await startedBy(tx, run.id), reason: `import of ${run.input.fileName}` };
+    const contracts = await addContracts(tx, oneOfEach(terms), origin);
+    await lockContractsByNumber(tx, [...new Set(terms.map(({ number }) => number))]);
+    const accessFees = await addAccessFees(tx, oneOfEach(terms.filter(({ fee }) => fee !== null)), origin);
+    const subsidies = await addSubsidies(tx, terms, origin);
     await refuseDifferent(tx, terms);
     return { contracts, accessFees, subsidies };
   }

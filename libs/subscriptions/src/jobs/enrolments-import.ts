@@ -8,10 +8,11 @@ import {
 import { Answer, answerTo, EnrolmentOnRecord } from '../domain/enrolment-request';
 import { EnrolmentChange } from '../domain/enrolment-timeline';
 import {
-  addEnrolments, appendChanges, Catalogue, catalogueOf, ContractOnRecord, contractsByNumber, enrolmentsOf, lockContractsByNumber,
-  memberKey, membersByEmployeeId,
+  addEnrolments, Catalogue, catalogueOf, ContractOnRecord, contractsByNumber, enrolmentsOf, lockContractsByNumber, memberKey,
+  membersByEmployeeId, startedBy,
 } from '../persistence/import.queries';
 import { changesOf } from '../persistence/rating.queries';
+import { appendEnrolmentChanges } from '../persistence/timeline.queries';
 
 const COLUMNS = {
   contract_number: { type: 'text', required: true, max: 40 },
@@ -55,7 +56,7 @@ export class EnrolmentsImport extends ImportHandler<Row> {
     const begun = added.flatMap(({ id, row, planId }) => timelineOf(row, planId).map((change) => ({ enrolmentId: id, change })));
     const changed = requests.flatMap(({ answer }) => (answer.kind === 'changed' ? [answer] : []));
     const ended = changed.flatMap(({ id, changes }) => changes.map((change) => ({ enrolmentId: id, change })));
-    await appendChanges(tx, [...begun, ...ended], { runId: run.id, reason: `import of ${run.input.fileName}` });
+    await appendEnrolmentChanges(tx, [...begun, ...ended], { by: await startedBy(tx, run.id), reason: `import of ${run.input.fileName}` });
     await this.companies.markEnrolled(tx, added.map(({ memberId }) => memberId));
     return { added: added.length, changed: changed.length, unchanged: rows.length - added.length - changed.length };
   }

@@ -55,8 +55,9 @@ describe('the imports of subscriptions', () => {
       expect(await run('contracts', ...rows)).toMatchObject({ state: 'succeeded', result: { imported: '2', contracts: '1', accessFees: '1', subsidies: '2' } });
       expect(await run('contracts', ...rows, '')).toMatchObject({ result: { imported: '2', contracts: '0', accessFees: '0', subsidies: '0' } });
       const stored = await world.test.database.query(
-        `SELECT k.time_zone, k.enrolment_timing, f.unit_price_minor, f.timing, p.code, s.mode, s.amount_minor, s.percent, s.cap_minor
-           FROM subscriptions.contract k JOIN subscriptions.fee_component f ON f.contract_id = k.id
+        `SELECT state.time_zone, k.enrolment_timing, t.unit_price_minor, f.timing, p.code, s.mode, s.amount_minor, s.percent, s.cap_minor
+           FROM subscriptions.contract k JOIN subscriptions.contract_state('2026-06-01') AS state ON state.contract_id = k.id
+           JOIN subscriptions.fee_component f ON f.contract_id = k.id JOIN subscriptions.fee_change t ON t.component_id = f.id
            JOIN subscriptions.subsidy_rule s ON s.contract_id = k.id JOIN subscriptions.plan p ON p.id = s.plan_id WHERE k.number = $1 ORDER BY p.code`,
         [K()],
       );

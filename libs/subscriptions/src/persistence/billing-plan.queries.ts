@@ -7,8 +7,9 @@ export async function enrolmentChunks(reader: Reader, issuerId: IssuerId, throug
   const rows = await reader.query<{ ids: EnrolmentId[] }>(
     `SELECT array_agg(id ORDER BY member_id, id) AS ids
        FROM (SELECT e.id, e.member_id, (dense_rank() OVER (ORDER BY e.member_id) - 1) / $3::int AS chunk
-               FROM subscriptions.enrolment e JOIN subscriptions.contract k ON k.id = e.contract_id
-              WHERE e.issuer_id = $1 AND k.starts_on <= $2::date) AS numbered
+               FROM subscriptions.enrolment e
+              WHERE e.issuer_id = $1 AND e.contract_id IN (
+                SELECT contract_id FROM subscriptions.contract_change WHERE kind = 'start' AND effective_on <= $2::date)) AS numbered
       GROUP BY chunk ORDER BY chunk`,
     [issuerId, through, members],
   );
@@ -22,7 +23,8 @@ export async function enrolmentChunks(reader: Reader, issuerId: IssuerId, throug
 export async function companyChunks(reader: Reader, issuerId: IssuerId, through: LocalDate, payers: number): Promise<CompanyId[][]> {
   const rows = await reader.query<{ ids: CompanyId[] }>(
     `WITH billed AS (
-       SELECT company_id AS id FROM subscriptions.contract WHERE issuer_id = $1 AND starts_on <= $2::date
+       SELECT company_id AS id FROM subscriptions.contract WHERE issuer_id = $1 AND id IN (
+         SELECT contract_id FROM subscriptions.contract_change WHERE kind = 'start' AND effective_on <= $2::date)
        UNION SELECT payer_id FROM subscriptions.charge WHERE document_id IS NULL AND payer_type = 'company' AND issuer_id = $1
      ), paying AS (
        SELECT coalesce(c.payer_id, c.id) AS payer, c.id FROM billed JOIN companies.company c ON c.id = billed.id

@@ -2,9 +2,11 @@
 import { CompanyId, ContractId, Currency, EnrolmentId, IssuerId, LocalDate, MemberId, PlanId, RunId } from '@countinghouse/kernel';
 import { newId, Reader, Tx } from '@countinghouse/platform';
 import { Timing } from '../domain/billing-cycle';
-import { EnrolmentChange } from '../domain/enrolment-timeline';
+import { ContractChange } from '../domain/contract-timeline';
+import { AccessFeeTerms } from '../domain/fee-terms';
 import { PriceVersion } from '../domain/rate-card';
 import { enrolmentsWithTimelines, EnrolmentRow, FeeComponentId, plansById, pricesOf } from './rating.queries';
+import { appendContractChanges, appendFeeChanges, appendSubsidies, Origin, Unrecorded } from './timeline.queries';
 
 export interface CompanyTerms {
   readonly id: CompanyId;
@@ -75,11 +77,14 @@ export interface ContractOnRecord extends Omit<ContractTerms, 'subsidy'> {
 /** Contracts by number, each with the access fee it began with. */
 export async function contractsByNumber(reader: Reader, numbers: readonly string[]): Promise<Map<string, ContractOnRecord>> {
   const rows = await reader.query<Omit<ContractOnRecord, 'fee'> & { feeMinor: bigint | null; feeTiming: Timing | null }>(
-    `SELECT k.id, k.number, k.issuer_id AS "issuerId", k.company_id AS "companyId", k.currency, k.time_zone AS "timeZone",
-            k.starts_on AS "startsOn", k.ends_on AS "endsOn", k.anchor_day AS "anchorDay", k.cycle_months AS "cycleMonths",
+    `SELECT k.id, k.number, k.issuer_id AS "issuerId", k.company_id AS "companyId", k.currency, s.time_zone AS "timeZone",
+            s.starts_on AS "startsOn", s.ends_on AS "endsOn", s.anchor_day AS "anchorDay", s.cycle_months AS "cycleMonths",
             k.enrolment_timing AS "enrolmentTiming", f.unit_price_minor AS "feeMinor", f.timing AS "feeTiming"
-       FROM subscriptions.contract k
-       LEFT JOIN subscriptions.fee_component f ON f.contract_id = k.id AND f.kind = 'access-fee' AND f.starts_on = k.starts_on
+       FROM subscriptions.contract k JOIN subscriptions.contract_state('0001-01-01') AS s ON s.contract_id = k.id
+       LEFT JOIN LATERAL (
+         SELECT t.unit_price_minor, o.timing FROM subscriptions.fee_component o JOIN subscriptions.fee_change t ON t.component_id = o.id
+          WHERE o.contract_id = k.id AND o.kind = 'access-fee' AND t.kind = 'terms' AND t.effective_on = s.starts_on
+          ORDER BY o.created_at, o.id, t.seq DESC LIMIT 1) AS f ON true
       WHERE k.number = ANY ($1::text[])`,
     [numbers],
   );
@@ -96,60 +101,94 @@ export async function lockContractsByNumber(tx: Tx, numbers: readonly string[]):
   await tx.query('SELECT FROM subscriptions.contract WHERE number = ANY ($1::text[]) ORDER BY id FOR NO KEY UPDATE', [numbers]);
 }
 
-/** Adds contracts that are new by number, and gives how many were. One row per contract. */
-export async function addContracts(tx: Tx, contracts: readonly ContractTerms[]): Promise<number> {
-  return tx.execute(
-    `INSERT INTO subscriptions.contract
-       (id, number, issuer_id, company_id, currency, time_zone, starts_on, ends_on, anchor_day, cycle_months, enrolment_timing)
-     SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::date[], $8::date[], $9::int[],
-       $10::int[], $11::text[])
-     ON CONFLICT (number) DO NOTHING`,
+/** Who started the run, in whose name its rows are recorded. */
+export async function startedBy(reader: Reader, runId: RunId): Promise<string> {
+  const { by } = await reader.one<{ by: string }>('SELECT started_by AS by FROM platform.run WHERE id = $1', [runId]);
+  return by;
+}
+
+/** Adds contracts that are new by number, in force from their first day, and gives how many were. One row per contract. */
+export async function addContracts(tx: Tx, contracts: readonly ContractTerms[], origin: Origin): Promise<number> {
+  const added = await tx.query<{ id: ContractId; number: string }>(
+    `INSERT INTO subscriptions.contract (id, number, issuer_id, company_id, currency, enrolment_timing)
+     SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::text[], $6::text[])
+     ON CONFLICT (number) DO NOTHING RETURNING id, number`,
     [
       contracts.map(() => newId<ContractId>()),
       contracts.map(({ number }) => number),
       contracts.map(({ issuerId }) => issuerId),
       contracts.map(({ companyId }) => companyId),
       contracts.map(({ currency }) => currency),
-      contracts.map(({ timeZone }) => timeZone),
-      contracts.map(({ startsOn }) => startsOn),
-      contracts.map(({ endsOn }) => endsOn),
-      contracts.map(({ anchorDay }) => anchorDay),
-      contracts.map(({ cycleMonths }) => cycleMonths),
       contracts.map(({ enrolmentTiming }) => enrolmentTiming),
     ],
   );
+  const terms = new Map(contracts.map((one) => [one.number, one]));
+  const changes = added.flatMap(({ id, number }) => timelineOf(terms.get(number)!).map((change) => ({ contractId: id, change })));
+  await appendContractChanges(tx, changes, origin);
+  return added.length;
 }
 
-/** Adds the access fees from the first day of their contracts; one that is there stays as it is. */
-export async function addAccessFees(tx: Tx, contracts: readonly ContractTerms[]): Promise<number> {
-  const charged = contracts.filter(({ fee }) => fee !== null);
-  return tx.execute(
-    `INSERT INTO subscriptions.fee_component (id, contract_id, kind, price_model, measure, timing, unit_price_minor, tax_category, starts_on)
-     SELECT f.id, k.id, 'access-fee', 'perUnit', 'daily', f.timing, f.unit_price_minor, 'standard', k.starts_on
-       FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[]) AS f(id, number, timing, unit_price_minor)
-       JOIN subscriptions.contract k ON k.number = f.number
-     ON CONFLICT ON CONSTRAINT fee_is_one_per_kind_and_day DO NOTHING`,
+/** A term that a file states is not renewed by itself: the contract ends with it. */
+function timelineOf({ startsOn, endsOn, anchorDay, cycleMonths, timeZone }: ContractTerms): Unrecorded<ContractChange>[] {
+  const begun: Unrecorded<ContractChange>[] = [
+    { kind: 'start', effectiveOn: startsOn },
+    { kind: 'cycle', effectiveOn: startsOn, anchorDay, anchorOn: startsOn, cycleMonths },
+    { kind: 'zone', effectiveOn: startsOn, timeZone },
+    { kind: 'term', effectiveOn: startsOn, termEndsOn: endsOn },
+  ];
+  return endsOn === null ? begun : [...begun, { kind: 'end', effectiveOn: endsOn }];
+}
+
+/** Adds the access fees from the first day of their contracts, which the caller holds; one that is there stays as it is. */
+export async function addAccessFees(tx: Tx, contracts: readonly ContractTerms[], origin: Origin): Promise<number> {
+  const fees = new Map(contracts.flatMap((one) => (one.fee === null ? [] : [[one.number, { ...one.fee, startsOn: one.startsOn }] as const])));
+  const added = await tx.query<{ id: FeeComponentId; number: string }>(
+    `WITH asked AS (
+       SELECT f.*, k.id AS contract_id FROM unnest($1::uuid[], $2::text[], $3::text[], $4::date[]) AS f (id, number, timing, starts_on)
+         JOIN subscriptions.contract k ON k.number = f.number
+     ), added AS (
+       INSERT INTO subscriptions.fee_component (id, contract_id, kind, name, timing)
+       SELECT id, contract_id, 'access-fee', 'Access fee', timing FROM asked WHERE NOT EXISTS (
+         SELECT FROM subscriptions.fee_component o JOIN subscriptions.fee_change t ON t.component_id = o.id
+          WHERE o.contract_id = asked.contract_id AND o.kind = 'access-fee' AND t.effective_on = asked.starts_on)
+       RETURNING id
+     )
+     SELECT id, number FROM asked JOIN added USING (id)`,
     [
-      charged.map(() => newId<FeeComponentId>()),
-      charged.map(({ number }) => number),
-      charged.map(({ fee }) => fee!.timing),
-      charged.map(({ fee }) => fee!.unitPriceMinor),
+      [...fees].map(() => newId<FeeComponentId>()),
+      [...fees.keys()],
+      [...fees.values()].map(({ timing }) => timing),
+      [...fees.values()].map(({ startsOn }) => startsOn),
     ],
   );
+  const changes = added.map(({ id, number }) => {
+    const { startsOn, unitPriceMinor } = fees.get(number)!;
+    const terms: AccessFeeTerms = {
+      priceModel: 'perUnit', unitPriceMinor, measure: 'daily', counted: 'eligible', costCentre: null, onDecrease: 'credit', intervalMonths: 1,
+      taxInclusive: false, taxCategory: 'standard',
+    };
+    return { componentId: id, change: { kind: 'terms' as const, effectiveOn: startsOn, terms } };
+  });
+  await appendFeeChanges(tx, changes, origin);
+  return added.length;
 }
 
-/** Adds the subsidies from the first day of their contracts; one that is there stays as it is. */
-export async function addSubsidies(tx: Tx, contracts: readonly ContractTerms[]): Promise<number> {
-  const subsidised = contracts.filter(({ subsidy }) => subsidy !== null);
-  return tx.execute(
-    `INSERT INTO subscriptions.subsidy_rule (contract_id, plan_id, effective_from, mode, amount_minor, percent, cap_minor)
-     SELECT k.id, s.plan_id, k.starts_on, s.mode, s.amount_minor, s.percent, s.cap_minor
-       FROM unnest($1::text[], $2::uuid[], $3::text[], $4::bigint[], $5::numeric[], $6::bigint[])
-         AS s(number, plan_id, mode, amount_minor, percent, cap_minor)
+/** Adds the subsidies from the first day of their contracts, which the caller holds; one that is there stays as it is. */
+export async function addSubsidies(tx: Tx, contracts: readonly ContractTerms[], origin: Origin): Promise<number> {
+  const subsidised = contracts.flatMap(({ number, startsOn, subsidy }) => (subsidy === null ? [] : [{ number, startsOn, subsidy }]));
+  const missing = await tx.query<{ no: bigint; contractId: ContractId }>(
+    `SELECT s.no, k.id AS "contractId" FROM unnest($1::text[], $2::uuid[], $3::date[]) WITH ORDINALITY AS s (number, plan_id, starts_on, no)
        JOIN subscriptions.contract k ON k.number = s.number
-     ON CONFLICT (contract_id, plan_id, effective_from) DO NOTHING`,
-    subsidyColumns(subsidised),
+      WHERE NOT EXISTS (SELECT FROM subscriptions.subsidy_rule r
+                         WHERE r.contract_id = k.id AND r.plan_id = s.plan_id AND r.effective_from = s.starts_on) ORDER BY s.no`,
+    [subsidised.map(({ number }) => number), subsidised.map(({ subsidy }) => subsidy.planId), subsidised.map(({ startsOn }) => startsOn)],
   );
+  const added = missing.map(({ no, contractId }) => {
+    const { subsidy, startsOn } = subsidised[Number(no) - 1]!;
+    return { ...subsidy, contractId, effectiveFrom: startsOn };
+  });
+  await appendSubsidies(tx, added, origin);
+  return added.length;
 }
 
 /** Which contracts on record have another subsidy for the plan from their first day, by {@link subsidyKey}. */
@@ -160,7 +199,10 @@ export async function subsidiesThatDiffer(reader: Reader, contracts: readonly Co
        FROM unnest($1::text[], $2::uuid[], $3::text[], $4::bigint[], $5::numeric[], $6::bigint[])
          AS s(number, plan_id, mode, amount_minor, percent, cap_minor)
        JOIN subscriptions.contract k ON k.number = s.number
-       JOIN subscriptions.subsidy_rule r ON r.contract_id = k.id AND r.plan_id = s.plan_id AND r.effective_from = k.starts_on
+       JOIN subscriptions.contract_state('0001-01-01') AS state ON state.contract_id = k.id
+       JOIN LATERAL (SELECT o.mode, o.amount_minor, o.percent, o.cap_minor FROM subscriptions.subsidy_rule o
+                      WHERE o.contract_id = k.id AND o.plan_id = s.plan_id AND o.effective_from = state.starts_on
+                      ORDER BY o.seq DESC LIMIT 1) AS r ON true
       WHERE (r.mode, r.amount_minor, r.percent, r.cap_minor) IS DISTINCT FROM (s.mode, s.amount_minor, s.percent, s.cap_minor)`,
     subsidyColumns(subsidised),
   );
@@ -230,28 +272,6 @@ export async function addEnrolments(tx: Tx, enrolments: readonly NewEnrolment[])
       enrolments.map(({ contractId }) => contractId),
       enrolments.map(({ memberId }) => memberId),
       enrolments.map(({ planId }) => planId),
-    ],
-  );
-}
-
-/** Appends to timelines, in the name of whoever started the run. */
-export async function appendChanges(
-  tx: Tx,
-  changes: readonly { enrolmentId: EnrolmentId; change: EnrolmentChange }[],
-  { runId, reason }: { runId: RunId; reason: string },
-): Promise<void> {
-  await tx.execute(
-    `INSERT INTO subscriptions.enrolment_change (enrolment_id, seq, effective_on, kind, plan_id, recorded_by, reason)
-     SELECT c.*, (SELECT started_by FROM platform.run WHERE id = $6), $7
-       FROM unnest($1::uuid[], $2::int[], $3::date[], $4::text[], $5::uuid[]) AS c`,
-    [
-      changes.map(({ enrolmentId }) => enrolmentId),
-      changes.map(({ change }) => change.seq),
-      changes.map(({ change }) => change.effectiveOn),
-      changes.map(({ change }) => change.kind),
-      changes.map(({ change }) => (change.kind === 'start' ? change.planId : null)),
-      runId,
-      reason,
     ],
   );
 }

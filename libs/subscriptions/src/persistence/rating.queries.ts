@@ -19,6 +19,8 @@ export interface ContractRow {
   readonly currency: Currency;
   readonly startsOn: LocalDate;
   readonly endsOn: LocalDate | null;
+  /** A day of the month in which a period begins, on its `anchorDay`. */
+  readonly anchorOn: LocalDate;
   readonly anchorDay: number;
   readonly cycleMonths: number;
   readonly enrolmentTiming: Timing;
@@ -31,7 +33,7 @@ export interface EnrolmentRow {
   /** The timeline as four lists side by side, in the order of `seqs`. */
   readonly seqs: number[];
   readonly days: LocalDate[];
-  readonly kinds: ('start' | 'end')[];
+  readonly kinds: EnrolmentChange['kind'][];
   readonly planIds: (PlanId | null)[];
 }
 
@@ -107,54 +109,65 @@ export async function enrolmentsWithTimelines(reader: Reader, ids: readonly Enro
 /** The timeline of a row, as the domain reads it. */
 export function changesOf({ seqs, days, kinds, planIds }: EnrolmentRow): EnrolmentChange[] {
   return seqs.map((seq, index) => {
-    const effectiveOn = days[index]!;
-    return kinds[index] === 'start' ? { kind: 'start', seq, effectiveOn, planId: planIds[index]! } : { kind: 'end', seq, effectiveOn };
+    const kind = kinds[index]!;
+    const change = { seq, effectiveOn: days[index]! };
+    return kind === 'start' || kind === 'plan' ? { ...change, kind, planId: planIds[index]! } : { ...change, kind };
   });
 }
 
+/** Contracts that have a life; one that is only drafted owes nothing and is left out. */
 export async function contractsById(reader: Reader, ids: readonly ContractId[]): Promise<Map<ContractId, ContractRow>> {
   const rows = await reader.query<ContractRow>(
     `SELECT k.id, k.issuer_id AS "issuerId", k.company_id AS "companyId", coalesce(c.payer_id, c.id) AS "payerId", k.currency,
-            k.starts_on AS "startsOn", k.ends_on AS "endsOn", k.anchor_day AS "anchorDay", k.cycle_months AS "cycleMonths",
-            k.enrolment_timing AS "enrolmentTiming"
+            s.starts_on AS "startsOn", s.ends_on AS "endsOn", s.anchor_on AS "anchorOn", s.anchor_day AS "anchorDay",
+            s.cycle_months AS "cycleMonths", k.enrolment_timing AS "enrolmentTiming"
        FROM subscriptions.contract k JOIN companies.company c ON c.id = k.company_id
-      WHERE k.id = ANY ($1::uuid[])`,
+       JOIN subscriptions.contract_state('9999-12-31') AS s ON s.contract_id = k.id
+      WHERE k.id = ANY ($1::uuid[]) AND s.starts_on IS NOT NULL`,
     [ids],
   );
   return new Map(rows.map((row) => [row.id, row]));
 }
 
+/** The access fees that are rated, each with its first terms. */
 export async function feesOfContracts(reader: Reader, contractIds: readonly ContractId[]): Promise<FeeRow[]> {
   return reader.query(
-    `SELECT id, contract_id AS "contractId", price_model AS "priceModel", timing, unit_price_minor AS "unitPriceMinor",
-            tax_inclusive AS "taxInclusive", tax_category AS "taxCategory", starts_on AS "startsOn", ends_on AS "endsOn"
-       FROM subscriptions.fee_component WHERE contract_id = ANY ($1::uuid[]) ORDER BY id`,
+    `SELECT DISTINCT ON (f.id) f.id, f.contract_id AS "contractId", t.price_model AS "priceModel", f.timing, t.unit_price_minor AS "unitPriceMinor",
+            t.tax_inclusive AS "taxInclusive", t.tax_category AS "taxCategory", t.effective_on AS "startsOn",
+            (SELECT min(e.effective_on) FROM subscriptions.fee_change e WHERE e.component_id = f.id AND e.kind = 'end') AS "endsOn"
+       FROM subscriptions.fee_component f JOIN subscriptions.fee_change t ON t.component_id = f.id AND t.kind = 'terms'
+      WHERE f.contract_id = ANY ($1::uuid[]) AND f.kind = 'access-fee' AND t.price_model IN ('flat', 'perUnit') ORDER BY f.id, t.effective_on, t.seq DESC`,
     [contractIds],
   );
 }
 
 export async function plansById(reader: Reader, ids: readonly PlanId[]): Promise<PlanRow[]> {
   return reader.query(
-    `SELECT id AS "planId", code, tax_category AS "taxCategory" FROM subscriptions.plan WHERE id = ANY ($1::uuid[]) ORDER BY id`,
+    `SELECT p.id AS "planId", p.code, t.tax_category AS "taxCategory" FROM subscriptions.plan p
+       JOIN LATERAL (SELECT tax_category FROM subscriptions.product_tax WHERE product_id = p.product_id
+                      ORDER BY effective_from DESC, seq DESC LIMIT 1) AS t ON true
+      WHERE p.id = ANY ($1::uuid[]) ORDER BY p.id`,
     [ids],
   );
 }
 
-/** Every price of the plans in the currencies, by ascending day. */
+/** Every price by the month of the plans in the currencies, by ascending day. */
 export async function pricesOf(reader: Reader, planIds: readonly PlanId[], currencies: readonly Currency[]): Promise<PriceRow[]> {
   return reader.query(
     `SELECT plan_id AS "planId", currency, effective_from AS "effectiveFrom", amount_minor AS "amountMinor", tax_inclusive AS "taxInclusive"
-       FROM subscriptions.price WHERE plan_id = ANY ($1::uuid[]) AND currency = ANY ($2::text[]) ORDER BY plan_id, currency, effective_from`,
+       FROM subscriptions.price WHERE plan_id = ANY ($1::uuid[]) AND currency = ANY ($2::text[]) AND interval_months = 1
+      ORDER BY plan_id, currency, effective_from`,
     [planIds, currencies],
   );
 }
 
-/** By ascending day. */
+/** By ascending day, of one day as they were recorded. */
 export async function subsidiesOf(reader: Reader, contractIds: readonly ContractId[]): Promise<SubsidyRow[]> {
   return reader.query(
     `SELECT contract_id AS "contractId", plan_id AS "planId", effective_from AS "effectiveFrom", mode, amount_minor AS "amountMinor",
             percent, cap_minor AS "capMinor"
-       FROM subscriptions.subsidy_rule WHERE contract_id = ANY ($1::uuid[]) ORDER BY contract_id, plan_id, effective_from`,
+       FROM subscriptions.subsidy_rule WHERE contract_id = ANY ($1::uuid[]) AND plan_id IS NOT NULL
+      ORDER BY contract_id, plan_id, effective_from, seq`,
     [contractIds],
   );
 }

@@ -58,7 +58,7 @@ export class ChargeDifference {
   private async rateFees(tx: Tx, contractIds: readonly ContractId[], through: LocalDate, found: Found): Promise<void> {
     await lockContracts(tx, contractIds);
     const contracts = await contractsById(tx, contractIds);
-    const fees = await feesOfContracts(tx, contractIds);
+    const fees = (await feesOfContracts(tx, contractIds)).filter((fee) => contracts.has(fee.contractId));
     const charged = await inForceByComponent(tx, fees.map((fee) => fee.id));
     const toRate = fees.map((fee) => {
       const contract = contracts.get(fee.contractId)!;
@@ -94,8 +94,9 @@ export class ChargeDifference {
 
   private async rateEnrolments(tx: Tx, ids: readonly EnrolmentId[], through: LocalDate, found: Found): Promise<void> {
     await lockEnrolments(tx, ids);
-    const enrolments = await enrolmentsWithTimelines(tx, ids);
-    const contracts = await contractsById(tx, [...new Set(enrolments.map((one) => one.contractId))]);
+    const onRecord = await enrolmentsWithTimelines(tx, ids);
+    const contracts = await contractsById(tx, [...new Set(onRecord.map((one) => one.contractId))]);
+    const enrolments = onRecord.filter(({ contractId }) => contracts.has(contractId));
     const terms = await enrolmentTerms(tx, enrolments, contracts);
     const charged = await inForceByComponent(tx, ids);
     for (const enrolment of enrolments) {
@@ -168,7 +169,7 @@ function subsidyOf({ mode, amountMinor, percent, capMinor }: SubsidyRow): Subsid
 }
 
 function cycleOf(contract: ContractRow, timing: Timing): BillingCycle {
-  return new BillingCycle(anchorOn(contract.startsOn, contract.cycleMonths, contract.anchorDay), timing, contract.startsOn);
+  return new BillingCycle(anchorOn(contract.anchorOn, contract.cycleMonths, contract.anchorDay), timing, contract.startsOn);
 }
 
 /** The days of the contract, or of a fee within it. */

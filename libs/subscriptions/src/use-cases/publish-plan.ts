@@ -1,6 +1,6 @@
 // PublishPlan: puts a plan into the catalogue, or further prices of a plan that is there.
 import { Injectable } from '@nestjs/common';
-import { DomainError, LocalDate, Money, PlanId, PriceId } from '@countinghouse/kernel';
+import { DomainError, Id, LocalDate, Money, PlanId, PriceId } from '@countinghouse/kernel';
 import { Actor, Audit, authorise, Database, newId, Tx } from '@countinghouse/platform';
 import { TaxCategory } from '../domain/rated-stretch';
 
@@ -50,7 +50,7 @@ export class PublishPlan {
     authorise(actor, 'billing');
     refuseInvalid(input);
     return this.database.transaction(async (tx) => {
-      const id = await planOf(tx, input);
+      const id = await planOf(tx, input, actor.subject);
       const added = await addPrices(tx, id, input);
       const change = { code: input.code, prices: added.map(({ price, effectiveFrom }) => `${price} from ${effectiveFrom}`) };
       await this.audit.record(tx, actor, [{ action: 'subscriptions.publish-plan', subjectType: 'plan', subjectId: id, change }]);
@@ -71,22 +71,55 @@ function refuseInvalid({ code, name, prices }: PublishPlanInput): void {
   throw new DomainError('PRICE_NEGATIVE', `${value} is below nothing.`, { field: 'prices', value, remedy: 'Give a price of 0 or more.' });
 }
 
-/** The plan of the code, added if it is new. Two who add it at once take turns at the unique code. */
-async function planOf(tx: Tx, { code, name, taxCategory }: PublishPlanInput): Promise<PlanId> {
-  await tx.execute(
-    'INSERT INTO subscriptions.plan (id, code, name, tax_category) VALUES ($1, $2, $3, $4) ON CONFLICT (code) DO NOTHING',
-    [newId<PlanId>(), code, name, taxCategory],
-  );
-  const plan = await tx.one<PlanRow>(
-    `SELECT id, name, tax_category AS "taxCategory" FROM subscriptions.plan WHERE code = $1 FOR NO KEY UPDATE`,
-    [code],
-  );
+/**
+ * The plan of the code, added if it is new, as the highest tier of the product of its tax category. Two who add it at once
+ * take turns at the product.
+ */
+async function planOf(tx: Tx, { code, name, taxCategory }: PublishPlanInput, by: string): Promise<PlanId> {
+  const known = await planByCode(tx, code);
+  if (known === undefined) {
+    await tx.execute(
+      `INSERT INTO subscriptions.plan (id, product_id, code, name, tier)
+       SELECT $1, $2, $3, $4, coalesce(max(tier), 0) + 1 FROM subscriptions.plan WHERE product_id = $2
+       ON CONFLICT (code) DO NOTHING`,
+      [newId<PlanId>(), await productOf(tx, taxCategory, by), code, name],
+    );
+  }
+  const plan = known ?? (await planByCode(tx, code))!;
   if (plan.name === name && plan.taxCategory === taxCategory) return plan.id;
   throw new DomainError('PLAN_DIFFERS', `The plan ${code} is there already, as ${plan.name} with the tax category ${plan.taxCategory}.`, {
     field: plan.name === name ? 'taxCategory' : 'name',
     value: plan.name === name ? taxCategory : name,
     remedy: 'Publish under another code, or give name and tax category as they are.',
   });
+}
+
+function planByCode(tx: Tx, code: string): Promise<PlanRow | undefined> {
+  return tx.first<PlanRow>(
+    `SELECT p.id, p.name, t.tax_category AS "taxCategory" FROM subscriptions.plan p
+       JOIN LATERAL (SELECT tax_category FROM subscriptions.product_tax WHERE product_id = p.product_id
+                      ORDER BY effective_from DESC, seq DESC LIMIT 1) AS t ON true
+      WHERE p.code = $1 FOR NO KEY UPDATE OF p`,
+    [code],
+  );
+}
+
+/** The product of plans that name none: one for each tax category. It is held until the transaction ends. */
+async function productOf(tx: Tx, taxCategory: TaxCategory, by: string): Promise<Id<'Product'>> {
+  const code = `PLANS-${taxCategory.toUpperCase()}`;
+  const [added] = await tx.query<{ id: Id<'Product'> }>(
+    'INSERT INTO subscriptions.product (id, code, name) VALUES ($1, $2, $3) ON CONFLICT (code) DO NOTHING RETURNING id',
+    [newId<Id<'Product'>>(), code, `Plans, ${taxCategory}`],
+  );
+  if (added !== undefined) {
+    await tx.execute(
+      `INSERT INTO subscriptions.product_tax (product_id, seq, effective_from, tax_category, recorded_by, reason)
+       VALUES ($1, 1, '0001-01-01', $2, $3, 'its first plan')`,
+      [added.id, taxCategory, by],
+    );
+  }
+  const product = await tx.one<{ id: Id<'Product'> }>('SELECT id FROM subscriptions.product WHERE code = $1 FOR NO KEY UPDATE', [code]);
+  return product.id;
 }
 
 /** Adds the prices that are not there yet, and gives them. */
