@@ -4,7 +4,9 @@ import { AccountingModule } from '@countinghouse/accounting';
 import { SubscriptionsModule } from '@countinghouse/subscriptions';
 import { Drafts } from './close-checks/drafts.check';
 import { Invoicing } from './invoicing.facade';
+import { OverdueWork } from './daily-work/overdue.work';
 import { BillingRun } from './jobs/billing.run';
+import { OverdueTick } from './jobs/overdue.tick';
 import { DocumentsPostedOnce } from './proofs/documents-posted-once.proof';
 import { ReceivablesAgree } from './proofs/receivables.proof';
 import { SeriesWithoutGap } from './proofs/series-without-gap.proof';
@@ -13,12 +15,13 @@ import { BillPayers } from './use-cases/bill-payers';
 import { OpenSeries } from './use-cases/open-series';
 import { PreviewBilling } from './use-cases/preview-billing';
 import { StartBillingRun } from './use-cases/start-billing-run';
+import { TellOverdue } from './use-cases/tell-overdue';
 
 const USE_CASES = [OpenSeries, StartBillingRun, PreviewBilling];
 
 @Module({
   imports: [AccountingModule, SubscriptionsModule],
-  providers: [...USE_CASES, Allocate, BillPayers, BillingRun, Invoicing, Drafts, DocumentsPostedOnce, ReceivablesAgree, SeriesWithoutGap],
+  providers: [...USE_CASES, Allocate, BillPayers, BillingRun, TellOverdue, OverdueTick, OverdueWork, Invoicing, Drafts, DocumentsPostedOnce, ReceivablesAgree, SeriesWithoutGap],
   exports: [...USE_CASES, Invoicing],
 })
 export class InvoicingModule {}

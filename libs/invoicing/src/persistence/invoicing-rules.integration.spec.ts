@@ -1,11 +1,12 @@
 // What the database itself refuses, whoever asks; and what it lets pass.
 import { currency, IssuerId, InvoiceId, localDate, RunId, CompanyId, LocalDate } from '@countinghouse/kernel';
-import { Audit, newId, systemActor, Tx, violatedConstraint } from '@countinghouse/platform';
+import { Audit, newId, Outbox, systemActor, Tx, violatedConstraint } from '@countinghouse/platform';
 import { createTestDatabase, TestDatabase } from '@countinghouse/testing';
 import { assemble } from '../domain/assemble';
 import { OpenSeries } from '../use-cases/open-series';
 import { Allocate } from '../use-cases/allocate';
 import { Invoicing1780400000001 } from './migrations/1780400000001-invoicing';
+import { OverdueInvoices1780400000041 } from './migrations/1780400000041-overdue-invoices';
 import { FinalInvoice, insertInvoices, takeNumbers } from './invoice.queries';
 
 const today = localDate('2026-11-02');
@@ -316,7 +317,7 @@ describe('a series', () => {
 });
 
 describe('an allocation', () => {
-  const allocate = new Allocate();
+  const allocate = new Allocate(new Outbox());
   const from = (invoice: FinalInvoice, amountMinor: bigint, sourceId: string = newId()) => ({
     invoiceId: invoice.id, sourceType: 'payment', sourceId, amountMinor, on: today,
   });
@@ -384,10 +385,10 @@ describe('the migration', () => {
     try {
       const before = await shapeOf(own);
       const runner = own.dataSource.createQueryRunner();
-      const migration = new Invoicing1780400000001();
-      await migration.down(runner);
+      const migrations = [new Invoicing1780400000001(), new OverdueInvoices1780400000041()];
+      for (const migration of migrations.toReversed()) await migration.down(runner);
       expect((await shapeOf(own)).length).toBe(0);
-      await migration.up(runner);
+      for (const migration of migrations) await migration.up(runner);
       await runner.release();
       expect(await shapeOf(own)).toEqual(before);
     } finally {

@@ -1,8 +1,10 @@
 // Allocate: settles invoices with parts of payments, receipts or credit notes, in sets.
 import { Injectable } from '@nestjs/common';
-import { AllocationId, DomainError, InvoiceId, LocalDate } from '@countinghouse/kernel';
-import { newId, Tx } from '@countinghouse/platform';
+import { event, InvoiceSettled } from '@countinghouse/contracts';
+import { AllocationId, DomainError, InvoiceId, LocalDate, maxDate } from '@countinghouse/kernel';
+import { newId, Outbox, Tx } from '@countinghouse/platform';
 import { allocationsOnRecord, insertAllocations, KnownAllocation, lockInvoices, OpenInvoice } from '../persistence/allocation.queries';
+import { markSettled } from '../persistence/overdue.queries';
 
 export interface AllocationInput {
   readonly invoiceId: InvoiceId;
@@ -17,10 +19,13 @@ export interface AllocationInput {
 
 @Injectable()
 export class Allocate {
+  constructor(private readonly outbox: Outbox) {}
+
   /**
    * Takes the amounts from what is open and marks an invoice paid when nothing is left. It runs inside the transaction of
-   * the fact that it belongs to, which has authorised and audited it. Four statements, however many allocations. One
-   * that is on record already, with the same amount, has no second effect.
+   * the fact that it belongs to, which has authorised and audited it. Five or six statements, however many allocations. One
+   * that is on record already, with the same amount, has no second effect. Of an overdue invoice that is settled by it the
+   * others are told.
    * @throws DomainError ALLOCATION_NOT_POSITIVE, INVOICE_NOT_FOUND, ALLOCATION_ABOVE_OPEN, ALLOCATION_SOURCE_REUSED
    */
   async execute(tx: Tx, allocations: readonly AllocationInput[]): Promise<void> {
@@ -30,8 +35,18 @@ export class Allocate {
     const onRecord = new Map((await allocationsOnRecord(tx, wanted)).map((known) => [keyOf(known), known]));
     const fresh = wanted.filter((each) => !isRepeated(each, onRecord.get(keyOf(each))));
     refuseAboveOpen(fresh, invoices);
-    if (fresh.length > 0) await insertAllocations(tx, fresh.map((each) => ({ ...each, id: newId<AllocationId>() })));
+    if (fresh.length === 0) return;
+    await insertAllocations(tx, fresh.map((each) => ({ ...each, id: newId<AllocationId>() })));
+    const settled = await markSettled(tx, lastDays(fresh));
+    await this.outbox.append(tx, settled.map((invoice) => event(InvoiceSettled, { ...invoice, contractIds: [...invoice.contractIds] })));
   }
+}
+
+/** The latest day on which each invoice is allocated to. */
+function lastDays(fresh: readonly AllocationInput[]): Map<InvoiceId, LocalDate> {
+  const days = new Map<InvoiceId, LocalDate>();
+  for (const { invoiceId, on } of fresh) days.set(invoiceId, maxDate(on, days.get(invoiceId) ?? on));
+  return days;
 }
 
 function keyOf({ sourceType, sourceId, invoiceId }: KnownAllocation): string {
