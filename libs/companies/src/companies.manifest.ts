@@ -4,9 +4,10 @@ import { Company } from './persistence/company.entity';
 import { Member } from './persistence/member.entity';
 import { Companies1780200000001 } from './persistence/migrations/1780200000001-companies';
 import { SearchText1780200000011 } from './persistence/migrations/1780200000011-search-text';
+import { CompaniesInFull1780200000012 } from './persistence/migrations/1780200000012-companies-in-full';
 
 export const companiesPersistence: PersistenceManifest = {
   schema: 'companies',
   entities: [Company, Member],
-  migrations: [Companies1780200000001, SearchText1780200000011],
+  migrations: [Companies1780200000001, SearchText1780200000011, CompaniesInFull1780200000012],
 };

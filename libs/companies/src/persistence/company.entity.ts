@@ -2,8 +2,9 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { CompanyId, Country, Currency, LocalDate, TimeZone } from '@countinghouse/kernel';
 import type { VatStatus } from '../domain/company-profile';
+import type { CompanyStatus } from '../domain/company-status';
 
-export type CompanyStatus = 'active' | 'suspended' | 'closed';
+export type { CompanyStatus };
 
 @Entity({ schema: 'companies', name: 'company' })
 export class Company {

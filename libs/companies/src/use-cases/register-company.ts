@@ -1,29 +1,28 @@
 // Registers one company by hand.
 import { Injectable } from '@nestjs/common';
-import { CompanyId, country, currency, DomainError } from '@countinghouse/kernel';
-import { Actor, Audit, authorise, Database, newId, violatedConstraint } from '@countinghouse/platform';
-import { checkProfile, PAYMENT_TERMS_DAYS_MAX, VatStatus } from '../domain/company-profile';
-import { Company } from '../persistence/company.entity';
+import { CompanyId, country, currency, DomainError, TimeZone } from '@countinghouse/kernel';
+import { Actor, AppClock, Audit, authorise, Database, Idempotency, Tx, violatedConstraint } from '@countinghouse/platform';
+import { checkProfile, CompanyProfile, EMPTY_PROFILE, refuseStatusWithoutNumber, VatStatus } from '../domain/company-profile';
+import { writeCompanies } from '../persistence/company.queries';
 
-export interface RegisterCompanyInput {
+type Required = 'legalName' | 'country' | 'currency' | 'language' | 'timeZone' | 'paymentTermsDays';
+/** The account money goes to is entered on its own, by an accountant. */
+type Bank = 'iban' | 'bic' | 'accountHolder';
+
+export interface RegisterCompanyInput extends Partial<Omit<CompanyProfile, Required | Bank>> {
   /** Unique; the key of the company in files: 'C-000123'. */
   readonly number: string;
   readonly legalName: string;
-  readonly tradeName?: string;
   readonly country: string;
-  readonly taxId?: string;
   /** Default 'unchecked'. */
   readonly vatStatus?: VatStatus;
   readonly currency: string;
   readonly language: string;
   readonly timeZone: string;
   readonly paymentTermsDays: number;
-  readonly email?: string;
-  readonly addressLine?: string;
-  readonly postalCode?: string;
-  readonly city?: string;
   readonly parentId?: CompanyId;
   readonly payerId?: CompanyId;
+  readonly idempotencyKey?: string;
 }
 
 @Injectable()
@@ -31,91 +30,86 @@ export class RegisterCompany {
   constructor(
     private readonly database: Database,
     private readonly audit: Audit,
+    private readonly clock: AppClock,
+    private readonly idempotency: Idempotency,
   ) {}
 
   /**
-   * @throws DomainError FORBIDDEN, COMPANY_INCOMPLETE, COUNTRY_UNKNOWN, CURRENCY_UNKNOWN, TAX_ID_INVALID, LANGUAGE_INVALID,
-   * TIME_ZONE_UNKNOWN, VAT_STATUS_WITHOUT_TAX_ID, PAYMENT_TERMS_INVALID, COMPANY_NUMBER_TAKEN, COMPANY_UNKNOWN
+   * @throws DomainError FORBIDDEN, COMPANY_NUMBER_TAKEN, COMPANY_UNKNOWN, IDEMPOTENCY_KEY_REUSED, COUNTRY_UNKNOWN, CURRENCY_UNKNOWN,
+   * VAT_STATUS_WITHOUT_TAX_ID and those of {@link checkProfile}
    */
-  async execute(input: RegisterCompanyInput, actor: Actor): Promise<CompanyId> {
+  async execute({ idempotencyKey: key, ...input }: RegisterCompanyInput, actor: Actor): Promise<CompanyId> {
     authorise(actor, 'billing');
     const company = companyOf(input);
+    const at = new Date(this.clock.now());
+    const register = (tx: Tx) => this.register(tx, company, input, at, actor);
     try {
-      return await this.database.transaction(async (tx) => {
-        await tx.entities.insert(Company, company);
-        const change = { number: company.number };
-        await this.audit.record(tx, actor, [{ action: 'companies.register-company', subjectType: 'company', subjectId: company.id, change }]);
-        return company.id;
-      });
+      return await this.database.transaction((tx) =>
+        key === undefined ? register(tx) : this.idempotency.once(tx, { operation: 'companies.register-company', key, input }, () => register(tx)),
+      );
     } catch (error) {
       throw refusal(error, input) ?? error;
     }
   }
+
+  private async register(tx: Tx, company: ReturnType<typeof companyOf>, { parentId, payerId }: RegisterCompanyInput, at: Date, actor: Actor): Promise<CompanyId> {
+    const taken = await tx.first('SELECT FROM companies.company WHERE number = $1', [company.number]);
+    if (taken) throw numberTaken(company.number);
+    const [written] = await writeCompanies(tx, [company], { by: actor.subject, reason: null, at });
+    // Another may have been quicker with the number since we looked; what we have written over it is taken back.
+    if (!written?.isNew) throw numberTaken(company.number);
+    const { id } = written;
+    if (parentId !== undefined || payerId !== undefined) await placeAtFirst(tx, id, parentId, payerId, actor);
+    await this.audit.record(tx, actor, [{ action: 'companies.register-company', subjectType: 'company', subjectId: id, change: { number: company.number } }]);
+    return id;
+  }
 }
 
-function companyOf(input: RegisterCompanyInput): Company {
+/** Where a company stands when it is registered, it has always stood. */
+async function placeAtFirst(tx: Tx, id: CompanyId, parentId: CompanyId | undefined, payerId: CompanyId | undefined, actor: Actor): Promise<void> {
+  await tx.execute(
+    `INSERT INTO companies.company_move (company_id, kind, effective_on, target_id, recorded_by)
+     SELECT $1, place.kind, '-infinity', place.target_id, $4
+       FROM (VALUES ('parent', $2::uuid), ('payer', $3::uuid)) AS place(kind, target_id) WHERE place.target_id IS NOT NULL`,
+    [id, parentId ?? null, payerId ?? null, actor.subject],
+  );
+  await tx.execute('UPDATE companies.company SET parent_id = $2, payer_id = $3 WHERE id = $1', [id, parentId ?? null, payerId ?? null]);
+}
+
+function companyOf({ number, vatStatus = 'unchecked', parentId: _parent, payerId: _payer, ...input }: RegisterCompanyInput) {
+  const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
   const { profile, errors } = checkProfile({
-    country: country(input.country),
-    taxId: input.taxId?.trim() || null,
-    vatStatus: input.vatStatus ?? 'unchecked',
-    currency: currency(input.currency),
+    ...EMPTY_PROFILE,
+    ...given,
+    legalName: input.legalName,
     language: input.language,
-    timeZone: input.timeZone,
+    paymentTermsDays: input.paymentTermsDays,
+    country: country(input.country),
+    currency: currency(input.currency),
+    timeZone: input.timeZone as TimeZone,
   });
   if (errors.length > 0) throw errors[0]!;
-  refuseTerms(input.paymentTermsDays);
-  return {
-    ...profile,
-    id: newId<CompanyId>(),
-    number: filledIn('number', input.number),
-    legalName: filledIn('legalName', input.legalName),
-    tradeName: input.tradeName?.trim() || null,
-    vatCheckedOn: null,
-    paymentTermsDays: input.paymentTermsDays,
-    email: input.email?.trim() || null,
-    addressLine: input.addressLine?.trim() || null,
-    postalCode: input.postalCode?.trim() || null,
-    city: input.city?.trim() || null,
-    parentId: input.parentId ?? null,
-    payerId: input.payerId ?? null,
-    status: 'active',
-  };
+  refuseStatusWithoutNumber(vatStatus, profile.taxId);
+  return { number: numberOf(number), vatStatus, profile };
 }
 
-function filledIn(field: 'number' | 'legalName', text: string): string {
-  const value = text.normalize('NFC').trim();
-  if (value !== '') return value;
-  throw new DomainError('COMPANY_INCOMPLETE', `A company has no empty ${field}.`, { field, value: text, remedy: 'Fill it in.' });
+function numberOf(text: string): string {
+  const number = text.normalize('NFC').trim();
+  if (number !== '' && number.length <= 40) return number;
+  throw new DomainError('COMPANY_INCOMPLETE', 'A company has a number of 1 to 40 characters.', { field: 'number', value: text.slice(0, 60), remedy: 'Fill it in.' });
 }
 
-function refuseTerms(days: number): void {
-  if (Number.isInteger(days) && days >= 0 && days <= PAYMENT_TERMS_DAYS_MAX) return;
-  throw new DomainError('PAYMENT_TERMS_INVALID', `${days} is not a number of days from 0 to ${PAYMENT_TERMS_DAYS_MAX}.`, {
-    field: 'paymentTermsDays',
-    value: String(days),
-    remedy: `Give whole days from 0 to ${PAYMENT_TERMS_DAYS_MAX}.`,
+function numberTaken(number: string): DomainError {
+  return new DomainError('COMPANY_NUMBER_TAKEN', `There is a company ${number} already.`, {
+    field: 'number',
+    value: number,
+    remedy: 'Use another number, or change the company that has this one.',
   });
 }
 
 /** What the database's refusal means to the person who registers. */
-function refusal(error: unknown, input: RegisterCompanyInput): DomainError | undefined {
-  switch (violatedConstraint(error)) {
-    case 'company_number_is_unique':
-      return new DomainError('COMPANY_NUMBER_TAKEN', `There is a company ${input.number} already.`, {
-        field: 'number',
-        value: input.number,
-        remedy: 'Use another number, or change the company that has this one.',
-        cause: error,
-      });
-    case 'company_parent_exists':
-      return unknownCompany('parentId', input.parentId, error);
-    case 'company_payer_exists':
-      return unknownCompany('payerId', input.payerId, error);
-    default:
-      return undefined;
-  }
-}
-
-function unknownCompany(field: 'parentId' | 'payerId', value: string | undefined, cause: unknown): DomainError {
-  return new DomainError('COMPANY_UNKNOWN', `There is no company ${value}.`, { field, value, remedy: 'Register that company first.', cause });
+function refusal(error: unknown, { parentId, payerId }: RegisterCompanyInput): DomainError | undefined {
+  if (violatedConstraint(error) !== 'company_move_target_exists') return undefined;
+  const [field, value] = parentId === undefined ? ['payerId', payerId] : ['parentId', parentId];
+  return new DomainError('COMPANY_UNKNOWN', `There is no company ${value}.`, { field, value, remedy: 'Register that company first.', cause: error });
 }

@@ -1,6 +1,6 @@
 // Registering a company and adding a member by hand: what is taken, what is refused, and what the headcount says.
 import { DateRange, localDate } from '@countinghouse/kernel';
-import { Actor, Audit } from '@countinghouse/platform';
+import { Actor, Audit, Idempotency, TestClock } from '@countinghouse/platform';
 import { createTestDatabase, TestDatabase } from '@countinghouse/testing';
 import { Companies } from '../companies.facade';
 import { companiesPersistence } from '../companies.manifest';
@@ -27,7 +27,7 @@ describe('by hand', () => {
 
   beforeAll(async () => {
     test = await createTestDatabase([companiesPersistence]);
-    register = new RegisterCompany(test.database, new Audit());
+    register = new RegisterCompany(test.database, new Audit(), new TestClock(Date.parse('2026-02-01T12:00:00Z')), new Idempotency());
     add = new AddMember(test.database, new Audit());
   });
   afterAll(() => test.drop());
