@@ -1,27 +1,68 @@
 // What other contexts may ask of companies, and the few things they may tell it.
 import { Injectable } from '@nestjs/common';
-import { CompanyId, DateRange, MemberId } from '@countinghouse/kernel';
+import { CompanyId, DateRange, LocalDate, MemberId } from '@countinghouse/kernel';
 import { Reader, Tx } from '@countinghouse/platform';
-import { HeadcountChange, HeadcountStretch, headcountStretches } from './domain/headcount';
-import { headcountChangesByDay } from './persistence/headcount.queries';
+import { HeadcountChange, HeadcountMeasure, HeadcountStretch, headcountStretches } from './domain/headcount';
+import { recordEnrolment } from './persistence/enrolment.queries';
+import { HeadcountSource, headcountByCostCentre, headcountChangesByDay } from './persistence/headcount.queries';
+
+/** From this day on, until another change of the member says otherwise, the member holds a running enrolment, or none. */
+export interface EnrolmentChange {
+  readonly memberId: MemberId;
+  readonly on: LocalDate;
+  readonly enrolled: boolean;
+}
 
 @Injectable()
 export class Companies {
   /**
-   * The eligible people of each company over a range of days, as stretches of constant count in order and without a
-   * gap; a company nobody belongs to has one stretch of 0. One statement for any number of companies.
+   * The people of each company over a range of days, as stretches of constant count in order and without a gap; a company
+   * nobody belongs to has one stretch of 0. With a cost centre only its people; null counts those who have none. One
+   * statement for any number of companies.
    */
   async headcountStretches(
     reader: Reader,
     companyIds: readonly CompanyId[],
     range: DateRange,
+    measure: HeadcountMeasure = 'eligible',
+    costCentre?: string | null,
   ): Promise<Map<CompanyId, HeadcountStretch[]>> {
     const changes = new Map<CompanyId, HeadcountChange[]>([...companyIds].map((id) => [id, []]));
-    for (const change of await headcountChangesByDay(reader, [...changes.keys()], range)) changes.get(change.companyId)!.push(change);
+    const counted = costCentre === undefined ? { measure } : { measure, costCentre };
+    for (const change of await headcountChangesByDay(reader, [...changes.keys()], range, counted)) changes.get(change.companyId)!.push(change);
     return new Map([...changes].map(([id, ofCompany]) => [id, headcountStretches(range, ofCompany)]));
   }
 
-  /** Members who have taken a plan. Those who have left, or whose leaving is on record, stay so. Gives how many changed. */
+  /** The people of each company on a day, in all and by cost centre (null: in none). One statement. */
+  async headcountOn(
+    reader: Reader,
+    companyIds: readonly CompanyId[],
+    on: LocalDate,
+    measure: HeadcountMeasure = 'eligible',
+  ): Promise<Map<CompanyId, { count: number; byCostCentre: Map<string | null, number> }>> {
+    const counts = new Map(companyIds.map((id) => [id, { count: 0, byCostCentre: new Map<string | null, number>() }]));
+    for (const { companyId, costCentre, count } of await headcountByCostCentre(reader, companyIds, on, measure)) {
+      const ofCompany = counts.get(companyId)!;
+      ofCompany.count += count;
+      ofCompany.byCostCentre.set(costCentre, count);
+    }
+    return counts;
+  }
+
+  /**
+   * Takes down from which days members hold a running enrolment; who holds several is enrolled while one of them runs. On
+   * each day the change with the latest `on` decides, and of two on one day the one told last, so a correction tells the
+   * old day anew: a start moved from 1 to 11 May is `{on: 1 May, enrolled: false}, {on: 11 May, enrolled: true}`. The
+   * status and both headcounts follow. Telling the same again changes nothing. A constant number of statements; it takes
+   * the locks of the members' companies in the order of their numbers.
+   * @param source the import or the like that it was told for
+   * @returns how many members' enrolment days have changed
+   */
+  async recordEnrolment(tx: Tx, changes: readonly EnrolmentChange[], source?: HeadcountSource): Promise<number> {
+    return recordEnrolment(tx, changes, source ?? null);
+  }
+
+  /** Members who have taken a plan, when the days are told by nobody. Prefer {@link recordEnrolment}. Gives how many changed. */
   async markEnrolled(tx: Tx, memberIds: readonly MemberId[]): Promise<number> {
     return tx.execute(
       `UPDATE companies.member m SET status = 'enrolled'

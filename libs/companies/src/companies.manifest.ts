@@ -5,9 +5,15 @@ import { Member } from './persistence/member.entity';
 import { Companies1780200000001 } from './persistence/migrations/1780200000001-companies';
 import { SearchText1780200000011 } from './persistence/migrations/1780200000011-search-text';
 import { CompaniesInFull1780200000012 } from './persistence/migrations/1780200000012-companies-in-full';
+import { People1780200000021 } from './persistence/migrations/1780200000021-people';
 
 export const companiesPersistence: PersistenceManifest = {
   schema: 'companies',
   entities: [Company, Member],
-  migrations: [Companies1780200000001, SearchText1780200000011, CompaniesInFull1780200000012],
+  migrations: [
+    Companies1780200000001,
+    SearchText1780200000011,
+    CompaniesInFull1780200000012,
+    People1780200000021,
+  ],
 };

@@ -2,7 +2,7 @@ export * from './companies.facade';
 export * from './companies.manifest';
 export * from './companies.module';
 export { taxId } from './domain/tax-id';
-export type { HeadcountStretch } from './domain/headcount';
+export type { HeadcountMeasure, HeadcountStretch } from './domain/headcount';
 export type { VatStatus } from './domain/company-profile';
 export { CompaniesImport } from './jobs/companies-import';
 export { MembersImport } from './jobs/members-import';

@@ -1,18 +1,9 @@
-// Headcount: from the days of each member to a log of dated changes, and from the log to stretches of constant count.
+// Headcount: from a log of dated changes to stretches of constant count.
 import { CompanyId, DateRange, LocalDate } from '@countinghouse/kernel';
 
-/** The days on which a member counts: from `eligibleFrom` up to but not including `leftOn`; no end when it is null. */
-export interface Eligibility {
-  readonly eligibleFrom: LocalDate;
-  readonly leftOn: LocalDate | null;
-}
-
-/** What became of one member: `before` is null for a new one. */
-export interface EligibilityChange {
-  readonly companyId: CompanyId;
-  readonly before: Eligibility | null;
-  readonly after: Eligibility;
-}
+/** Who is counted: the employees who are eligible, or the people, dependants too, who hold a running enrolment. */
+export const HEADCOUNT_MEASURES = ['eligible', 'enrolled'] as const;
+export type HeadcountMeasure = (typeof HEADCOUNT_MEASURES)[number];
 
 /** So many people more (or less, if negative) from a day on; never zero. */
 export interface HeadcountChange {
@@ -24,25 +15,6 @@ export interface HeadcountChange {
 /** A stretch of days with the same number of people, `[start, end)`. */
 export interface HeadcountStretch extends DateRange {
   readonly count: number;
-}
-
-/**
- * The changes to append so that the log says what the members say: +1 on the first day, −1 on the day of leaving, and
- * for what was on record before, the same with the opposite sign. One change per company and day, ordered by both; what
- * cancels out is left out.
- */
-export function headcountChanges(members: readonly EligibilityChange[]): HeadcountChange[] {
-  const sums = new Map<CompanyId, Map<LocalDate, number>>();
-  for (const { companyId, before, after } of members) {
-    let days = sums.get(companyId);
-    if (days === undefined) sums.set(companyId, (days = new Map()));
-    if (before !== null) count(days, before, -1);
-    count(days, after, 1);
-  }
-  return [...sums]
-    .flatMap(([companyId, days]) => [...days].map(([effectiveOn, change]) => ({ companyId, effectiveOn, change })))
-    .filter(({ change }) => change !== 0)
-    .sort((a, b) => compare(a.companyId, b.companyId) || compare(a.effectiveOn, b.effectiveOn));
 }
 
 /**
@@ -63,13 +35,4 @@ export function headcountStretches(range: DateRange, changes: readonly Omit<Head
   }
   stretches.push({ start, end: range.end, count: people });
   return stretches;
-}
-
-function count(days: Map<LocalDate, number>, { eligibleFrom, leftOn }: Eligibility, sign: 1 | -1): void {
-  days.set(eligibleFrom, (days.get(eligibleFrom) ?? 0) + sign);
-  if (leftOn !== null) days.set(leftOn, (days.get(leftOn) ?? 0) - sign);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

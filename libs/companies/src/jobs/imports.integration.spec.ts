@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import { Logger } from '@nestjs/common';
 import { CompanyId, DateRange, localDate } from '@countinghouse/kernel';
-import { Actor, Audit, Imports, JobRegistry, Outbox, QueueSettings, Run, RunChunks, Runs, StartImport } from '@countinghouse/platform';
+import { Actor, Audit, Imports, JobRegistry, Outbox, QueueSettings, Run, RunChunks, Runs, StartImport, TestClock } from '@countinghouse/platform';
 import { createTestDatabase, TestDatabase } from '@countinghouse/testing';
 import { Companies } from '../companies.facade';
 import { CompaniesImport } from './companies-import';
@@ -21,7 +21,7 @@ describe('the imports of companies', () => {
   beforeAll(async () => {
     Logger.overrideLogger(false);
     test = await createTestDatabase();
-    const registry = JobRegistry.of(new CompaniesImport(), new MembersImport(new Outbox()));
+    const registry = JobRegistry.of(new CompaniesImport(), new MembersImport(new Outbox(), new TestClock(Date.UTC(2026, 0, 1))));
     runs = new Runs(test.database, new Audit(), new RunChunks(test.database, new Audit(), registry, new QueueSettings(test.url)));
     imports = new Imports(test.database, runs, registry);
   });
@@ -225,8 +225,18 @@ describe('the imports of companies', () => {
       expect(await members(acme!)).toEqual([
         { employee_id: '1', name: 'Ana Maria', email: 'ana@example.com', status: 'left', eligible_from: '2026-02-01', left_on: '2026-04-01' },
       ]);
-      const done = await raw('companies.members', 'Company Number;Employee ID;Name;Eligible from\nP-1;1;Ana;2026-04-01\n');
-      expect(await rejections(done)).toEqual([[2, 'eligible_from', 'LEFT_BEFORE_ELIGIBLE']]);
+    });
+
+    it('who come back on or after the day they left have both stays counted', async () => {
+      const [acme] = await register('P-2');
+      await run('members', ['P-2,1,Ana,,,2026-01-01,2026-04-01']);
+      const done = await raw('companies.members', 'Company Number;Employee ID;Name;Eligible from\nP-2;1;Ana;2026-05-01\n');
+      expect(done).toMatchObject({ result: { added: '0', changed: '1', returned: '1', toReturn: '1' } });
+      expect(await members(acme!)).toMatchObject([{ status: 'eligible', eligible_from: '2026-05-01', left_on: null }]);
+      expect(await headcount(acme!, spring)).toEqual(['2026-03-01..2026-04-01 1', '2026-04-01..2026-05-01 0', '2026-05-01..2026-06-01 1']);
+      // A list that gives the day on which somebody first came says nothing new of the present stay.
+      const again = await raw('companies.members', 'Company Number;Employee ID;Name;Eligible from\nP-2;1;Ana;2026-01-01\n');
+      expect(again).toMatchObject({ result: { changed: '0', unchanged: '1' } });
     });
 
     it('are told to the others once, and not when nothing has changed', async () => {

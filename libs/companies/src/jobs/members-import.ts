@@ -1,14 +1,15 @@
-// The import of members: a delta, so that people the file does not name stay as they are.
+// The import of members: rows are judged and written in SQL, in large chunks; a complete list also says who has left.
 import { Injectable } from '@nestjs/common';
 import { event, MembersImported } from '@countinghouse/contracts';
+import { CompanyId, localDate, LocalDate, timeZone } from '@countinghouse/kernel';
+import { AppClock, ChunkOutcome, ImportChunk, ImportColumns, ImportKind, ImportRun, ImportStep, Outbox, StagedImport, Tx } from '@countinghouse/platform';
+import { isOverLimit } from '../domain/removal-limit';
+import { leave, OPTIONAL_COLUMNS, People, stagedPeople, StagedPeople, writePeople } from '../persistence/member.queries';
 import {
-  ImportColumns, ImportHandler, ImportKind, ImportRow, ImportRun, Outbox, Reader, Rejection, rejection, RowOf, Tx,
-} from '@countinghouse/platform';
-import { headcountChanges } from '../domain/headcount';
-import { companyStatuses, lockCompanies } from '../persistence/company.queries';
-import { appendHeadcountChanges } from '../persistence/headcount.queries';
-import { leavingDays, MemberRow, OPTIONAL_COLUMNS, upsertMembers } from '../persistence/member.queries';
+  acceptedRowsOf, compareSnapshot, judge, lockCompaniesOfChunk, missingMembers, refuseDependants, refusedRows, Snapshot,
+} from '../persistence/members-import.queries';
 
+/** In this order the SQL reads the cells of a staged row. */
 const COLUMNS = {
   company_number: { type: 'text', required: true, max: 40 },
   employee_id: { type: 'text', required: true, max: 60 },
@@ -17,88 +18,141 @@ const COLUMNS = {
   cost_centre: { type: 'text', max: 60 },
   eligible_from: { type: 'date', required: true },
   left_on: { type: 'date' },
+  dependant_of: { type: 'text', max: 60 },
 } as const satisfies ImportColumns;
-type Row = RowOf<typeof COLUMNS>;
+
+export const MEMBERS_IMPORT = 'companies.members';
+export const MEMBER_COLUMNS = Object.keys(COLUMNS);
+
+/** Rows that one statement judges or writes. */
+const CHUNK_ROWS = 20_000;
+
+/** What is known of a file of members beside its bytes. */
+export interface MembersImportOptions {
+  /** The company that the file is for; null when its rows name their companies, which only a delta may do. */
+  readonly companyId: CompanyId | null;
+  /** A delta leaves people alone whom it does not name; a snapshot is the list of everybody. */
+  readonly content: 'delta' | 'snapshot';
+  /** The day on which the file is true. */
+  readonly asOf: LocalDate;
+  /** Whether the run waits, once its rows are checked, until somebody has looked at what it would do. */
+  readonly review: boolean;
+  /** A snapshot that would remove more than this share of the people waits in any case. */
+  readonly removalLimitPercent: number;
+}
 
 @Injectable()
-@ImportKind({ kind: 'companies.members', queue: 'companies', columns: COLUMNS, key: ['company_number', 'employee_id'] })
-export class MembersImport extends ImportHandler<Row> {
-  constructor(private readonly outbox: Outbox) {
+@ImportKind({ kind: MEMBERS_IMPORT, queue: 'companies', columns: COLUMNS, key: ['company_number', 'employee_id'] })
+export class MembersImport extends StagedImport {
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly clock: AppClock,
+  ) {
     super();
   }
 
-  async check(reader: Reader, rows: readonly ImportRow<Row>[], run: ImportRun): Promise<Rejection[]> {
-    const numbers = [...new Set(rows.map(({ values }) => values.company_number))];
-    const statuses = await companyStatuses(reader, numbers);
-    const left = run.input.columns.includes('left_on') ? leftByTheFile : await leftOnRecord(reader, rows);
-    return rows.flatMap((row) => [...companyRejections(row, statuses), ...orderRejections(row, left(row.values))]);
+  override prepare(given: unknown): MembersImportOptions {
+    const today = this.clock.today(timeZone('UTC'));
+    return { companyId: null, content: 'delta', asOf: localDate(today), review: false, removalLimitPercent: 0, ...(given as Partial<MembersImportOptions> | undefined) };
   }
 
-  /** Members of a company change under the lock of its row, so that two imports of it take turns and lose nothing. */
-  async apply(tx: Tx, rows: readonly ImportRow<Row>[], run: ImportRun): Promise<Record<string, number>> {
-    await lockCompanies(tx, [...new Set(rows.map(({ values }) => values.company_number))]);
-    const given = new Set(OPTIONAL_COLUMNS.filter((column) => run.input.columns.includes(column)));
-    const written = await upsertMembers(tx, rows.map(({ values }) => memberRow(values)), given);
-    await appendHeadcountChanges(tx, headcountChanges(written), { type: 'run', id: run.id });
-    const added = written.filter(({ before }) => before === null).length;
-    const left = written.filter(({ before, after }) => after.leftOn !== null && (before?.leftOn ?? null) === null).length;
-    return { added, changed: written.length - added, unchanged: rows.length - written.length, left };
+  protected steps(run: ImportRun): ImportStep[] {
+    const { rows, mode, columns } = run.input;
+    const hasDependants = columns.includes('dependant_of');
+    const { content } = optionsOf(run);
+    if (rows === 0 && content === 'delta') return [];
+    const apply = (step: string): ImportStep => (mode === 'allOrNothing' ? { step } : { step, chunkRows: CHUNK_ROWS });
+    return [
+      { step: 'check', chunkRows: CHUNK_ROWS },
+      ...(hasDependants ? [{ step: 'check-dependants' }] : []),
+      { step: 'review' },
+      apply('apply'),
+      ...(hasDependants ? [{ step: 'apply-dependants' }] : []),
+      ...(content === 'snapshot' ? [{ step: 'remove' }] : []),
+    ];
+  }
+
+  protected async processStep(tx: Tx, chunk: ImportChunk, run: ImportRun): Promise<ChunkOutcome> {
+    switch (chunk.step) {
+      case 'check':
+        return { result: { ...(await judge(tx, people(run, chunk, 'everybody'))) } };
+      case 'check-dependants':
+        await refuseDependants(tx, run);
+        return {};
+      case 'review':
+        return this.review(tx, run);
+      case 'apply':
+        return this.apply(tx, chunk, run);
+      case 'apply-dependants':
+        return this.applyDependants(tx, chunk, run);
+      case 'remove':
+        return this.remove(tx, run);
+      default:
+        throw new Error(`an import of members has no step ${chunk.step}`);
+    }
   }
 
   override async completed(tx: Tx, run: ImportRun): Promise<void> {
     const count = (name: string) => Number(run.result[name] ?? 0);
-    if (count('added') + count('changed') === 0) return;
+    const left = count('left') + count('removed');
+    if (count('added') + count('changed') + left === 0) return;
     const companies = await this.countDistinct(tx, run, 'company_number');
-    const payload = { runId: run.id, companies, added: count('added'), changed: count('changed'), left: count('left') };
-    await this.outbox.append(tx, [event(MembersImported, payload)]);
+    await this.outbox.append(tx, [event(MembersImported, { runId: run.id, companies, added: count('added'), changed: count('changed'), left })]);
+  }
+
+  /** The last look before anything is written: at what a complete list would take away, and at what nobody could read. */
+  private async review(tx: Tx, run: ImportRun): Promise<ChunkOutcome> {
+    const { content, review, removalLimitPercent } = optionsOf(run);
+    const toRefuse = await refusedRows(tx, run);
+    if (content === 'delta') return { result: { toRefuse }, hold: review };
+    const { present, missing, nameless } = await compareSnapshot(tx, snapshotOf(run), run);
+    const leaving = missing + Number(run.result['toLeave'] ?? 0);
+    const isTooMany = isOverLimit({ present, leaving, limitPercent: removalLimitPercent });
+    const guarded = missing > 0 && (isTooMany || nameless > 0);
+    return { result: { toRefuse, toRemove: missing, present, nameless, guarded: guarded ? 1 : 0 }, hold: review || guarded };
+  }
+
+  /** Members of a company change under the lock of its row, so that two imports of it take turns and lose nothing. */
+  private async apply(tx: Tx, chunk: ImportChunk, run: ImportRun): Promise<ChunkOutcome> {
+    const rows = chunk.lastRow - chunk.firstRow + 1;
+    if (await this.isRefusedWhole(tx, run)) return { result: { imported: 0, refused: rows } };
+    await lockCompaniesOfChunk(tx, run, chunk);
+    const imported = await acceptedRowsOf(tx, run, chunk);
+    const who = run.input.columns.includes('dependant_of') ? 'employees' : 'everybody';
+    const written = await writePeople(tx, people(run, chunk, who), { type: 'run', id: run.id });
+    return { result: { imported, refused: rows - imported, ...written, unchanged: imported - written.added - written.changed } };
+  }
+
+  /** After all employees, since theirs may be the last row of the file. */
+  private async applyDependants(tx: Tx, chunk: ImportChunk, run: ImportRun): Promise<ChunkOutcome> {
+    if (await this.isRefusedWhole(tx, run)) return {};
+    await lockCompaniesOfChunk(tx, run, chunk);
+    const written = await writePeople(tx, people(run, chunk, 'dependants'), { type: 'run', id: run.id });
+    return { result: { ...written, unchanged: -written.added - written.changed } };
+  }
+
+  private async remove(tx: Tx, run: ImportRun): Promise<ChunkOutcome> {
+    if (await this.isRefusedWhole(tx, run)) return {};
+    const snapshot = snapshotOf(run);
+    await tx.query(`SELECT id FROM companies.company WHERE id = $1 FOR NO KEY UPDATE`, [snapshot.companyId]);
+    const missing = await missingMembers(tx, snapshot, run);
+    if (missing.length > 0) await leave(tx, missing, snapshot.asOf, { type: 'run', id: run.id });
+    return { result: { removed: missing.length } };
   }
 }
 
-type LeavingDay = (row: Row) => string | null;
-
-const leftByTheFile: LeavingDay = (row) => row.left_on;
-
-/** A file without the column leaves the day of leaving as it is; then the new first day must still lie before it. */
-async function leftOnRecord(reader: Reader, rows: readonly ImportRow<Row>[]): Promise<LeavingDay> {
-  const days = await leavingDays(reader, rows.map(({ values }) => ({ companyNumber: values.company_number, employeeId: values.employee_id })));
-  const byMember = new Map(days.map(({ companyNumber, employeeId, leftOn }) => [JSON.stringify([companyNumber, employeeId]), leftOn]));
-  return (row) => byMember.get(JSON.stringify([row.company_number, row.employee_id])) ?? null;
+function optionsOf(run: ImportRun): MembersImportOptions {
+  return run.input.options as MembersImportOptions;
 }
 
-function companyRejections({ line, values }: ImportRow<Row>, statuses: ReadonlyMap<string, string>): Rejection[] {
-  const value = values.company_number;
-  const status = statuses.get(value);
-  const at = { line, column: 'company_number', value };
-  if (status === undefined) {
-    const reason = `There is no company ${value}.`;
-    return [rejection({ ...at, code: 'COMPANY_UNKNOWN', reason, remedy: 'Correct the number, or import the company first.' })];
-  }
-  if (status !== 'closed') return [];
-  return [rejection({ ...at, code: 'COMPANY_CLOSED', reason: `The company ${value} is closed.`, remedy: 'Remove the line.' })];
+function snapshotOf(run: ImportRun): Snapshot {
+  const { companyId, asOf } = optionsOf(run);
+  return { companyId: companyId!, asOf, namesDependants: run.input.columns.includes('dependant_of') };
 }
 
-function orderRejections({ line, values }: ImportRow<Row>, leftOn: string | null): Rejection[] {
-  if (leftOn === null || values.eligible_from < leftOn) return [];
-  return [
-    rejection({
-      line,
-      column: values.left_on === null ? 'eligible_from' : 'left_on',
-      value: values.left_on ?? values.eligible_from,
-      code: 'LEFT_BEFORE_ELIGIBLE',
-      reason: `The member would leave on ${leftOn}, which is not after the first day, ${values.eligible_from}.`,
-      remedy: 'Give a left_on later than eligible_from, or leave the cell empty for someone who has not left.',
-    }),
-  ];
-}
-
-function memberRow(row: Row): MemberRow {
-  return {
-    companyNumber: row.company_number,
-    employeeId: row.employee_id,
-    name: row.name,
-    email: row.email,
-    costCentre: row.cost_centre,
-    eligibleFrom: row.eligible_from,
-    leftOn: row.left_on,
-  };
+function people(run: ImportRun, { firstRow, lastRow }: ImportChunk, who: StagedPeople['who']): People {
+  const { asOf, content } = optionsOf(run);
+  const given = new Set(OPTIONAL_COLUMNS.filter((column) => run.input.columns.includes(column)));
+  const staged = stagedPeople({ fileId: run.input.fileId, runId: run.id, firstRow, lastRow, who });
+  return { ...staged, given, asOf, isSnapshot: content === 'snapshot' };
 }

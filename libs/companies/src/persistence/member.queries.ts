@@ -1,95 +1,222 @@
-// The SQL that writes members by the set.
+// The SQL that writes people by the set: a file's staged rows and a single change by the same statements.
 import { CompanyId, LocalDate, MemberId } from '@countinghouse/kernel';
-import { Reader, Tx } from '@countinghouse/platform';
-import type { EligibilityChange } from '../domain/headcount';
+import { isAccepted, Reader, Tx } from '@countinghouse/platform';
+import { STATUS_IN_COMPANY } from './enrolment.queries';
+import { appendHeadcount, beforeHeadcount, HeadcountSource } from './headcount.queries';
 
-/** One member of a file. */
-export interface MemberRow {
-  readonly companyNumber: string;
+/** The optional columns, by the names they have in files and in the table. */
+export const OPTIONAL_COLUMNS = ['email', 'cost_centre', 'left_on', 'dependant_of'] as const;
+export type OptionalColumn = (typeof OPTIONAL_COLUMNS)[number];
+
+/** A list of people as SQL: company_id, employee_id, name, email, cost_centre, eligible_from, left_on, dependant_of (an employee id). */
+export interface People {
+  readonly sql: string;
+  readonly params: readonly unknown[];
+  /** The id of a person who is new, as SQL. */
+  readonly newId: string;
+  /** The optional columns that are spoken of; what is not spoken of stays as it is. */
+  readonly given: ReadonlySet<OptionalColumn>;
+  /** The day on which the list is true: a changed cost centre counts from it. */
+  readonly asOf: LocalDate;
+  /** Whether the list names everybody: then somebody it names is there on the day, even if a leaving is on record. */
+  readonly isSnapshot: boolean;
+}
+
+/** One person, as a use case writes it. */
+export interface Person {
+  readonly companyId: CompanyId;
   readonly employeeId: string;
   readonly name: string;
   readonly email: string | null;
   readonly costCentre: string | null;
   readonly eligibleFrom: LocalDate;
   readonly leftOn: LocalDate | null;
+  readonly dependantOf: string | null;
 }
 
-/** The optional columns, by the names they have in files and in the table. */
-export const OPTIONAL_COLUMNS = ['email', 'cost_centre', 'left_on'] as const;
-export type OptionalColumn = (typeof OPTIONAL_COLUMNS)[number];
+/** Staged rows of the members' import: whose rows go in, from a row to another. */
+export interface StagedPeople {
+  readonly fileId: string;
+  readonly runId: string;
+  readonly firstRow: number;
+  readonly lastRow: number;
+  readonly who: 'everybody' | 'employees' | 'dependants';
+}
 
-export interface WrittenMember extends EligibilityChange {
-  readonly id: MemberId;
+const WHO = { everybody: '', employees: ' AND r.cells[8] IS NULL', dependants: ' AND r.cells[8] IS NOT NULL' } as const;
+
+/** The cells of the members' import, in the order in which its columns are declared. */
+export function stagedPeople({ fileId, runId, firstRow, lastRow, who }: StagedPeople): Pick<People, 'sql' | 'params' | 'newId'> {
+  return {
+    newId: 'uuidv7()',
+    sql: `SELECT r.line, c.id AS company_id, c.status AS company_status, r.cells[1] AS company_number, r.cells[2] AS employee_id, r.cells[3] AS name,
+                 r.cells[4] AS email, r.cells[5] AS cost_centre, r.cells[6]::date AS eligible_from, r.cells[7]::date AS left_on, r.cells[8] AS dependant_of
+            FROM platform.import_row r LEFT JOIN companies.company c ON c.number = r.cells[1]
+           WHERE r.file_id = $1 AND r.row_no BETWEEN $3 AND $4${WHO[who]} AND ${isAccepted('$2')}`,
+    params: [fileId, runId, firstRow, lastRow],
+  };
+}
+
+export function onePerson(id: MemberId, person: Person): Pick<People, 'sql' | 'params' | 'newId'> {
+  const { companyId, employeeId, name, email, costCentre, eligibleFrom, leftOn, dependantOf } = person;
+  return {
+    newId: '$9::uuid',
+    sql: `SELECT $1::uuid AS company_id, $2::text AS employee_id, $3::text AS name, $4::text AS email, $5::text AS cost_centre,
+                 $6::date AS eligible_from, $7::date AS left_on, $8::text AS dependant_of, $9::uuid AS new_id`,
+    params: [companyId, employeeId, name, email, costCentre, eligibleFrom, leftOn, dependantOf, id],
+  };
+}
+
+export interface PeopleWritten {
+  readonly added: number;
+  readonly changed: number;
+  /** Of the added and changed: those with a day of leaving who had none. */
+  readonly left: number;
+  readonly returned: number;
 }
 
 /**
- * Inserts new members and updates those that differ, by company and employee id, and gives back only these; `given` says
- * which optional columns are spoken of, and the others stay as they are. The caller holds the companies' lock.
+ * Adds the people who are not on record and changes those who differ; the headcount follows by the rule of
+ * headcount.queries. Somebody whose first day lies on or after the day of leaving on record has come back: the earlier
+ * stay is kept. A first day before an earlier stay's end says nothing of the present stay, which is left as it is.
+ * The caller holds the companies' lock; a constant number of statements.
  */
-export async function upsertMembers(tx: Tx, members: readonly MemberRow[], given: ReadonlySet<OptionalColumn>): Promise<WrittenMember[]> {
-  const kept = (column: OptionalColumn) => (given.has(column) ? `excluded.${column}` : `m.${column}`);
-  const written = await tx.query<WrittenRow>(
-    `INSERT INTO companies.member AS m (id, company_id, employee_id, name, email, cost_centre, status, eligible_from, left_on)
-     SELECT uuidv7(), c.id, i.employee_id, i.name, i.email, i.cost_centre,
-            CASE WHEN i.left_on IS NULL THEN 'eligible' ELSE 'left' END, i.eligible_from, i.left_on
-       FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::date[], $7::date[])
-              AS i(company_number, employee_id, name, email, cost_centre, eligible_from, left_on)
-       JOIN companies.company c ON c.number = i.company_number
-      ORDER BY c.number, i.employee_id
-     ON CONFLICT (company_id, employee_id) DO UPDATE SET
-       name = excluded.name, email = ${kept('email')}, cost_centre = ${kept('cost_centre')},
-       eligible_from = excluded.eligible_from, left_on = ${kept('left_on')},
-       status = CASE WHEN ${kept('left_on')} IS NOT NULL THEN 'left' WHEN m.status = 'left' THEN 'eligible' ELSE m.status END
-     WHERE (m.name, m.email, m.cost_centre, m.eligible_from, m.left_on)
-        IS DISTINCT FROM (excluded.name, ${kept('email')}, ${kept('cost_centre')}, excluded.eligible_from, ${kept('left_on')})
-     RETURNING new.id, new.company_id, old.eligible_from AS old_eligible_from, old.left_on AS old_left_on,
-               new.eligible_from, new.left_on`,
-    [
-      members.map(({ companyNumber }) => companyNumber),
-      members.map(({ employeeId }) => employeeId),
-      members.map(({ name }) => name),
-      members.map(({ email }) => email),
-      members.map(({ costCentre }) => costCentre),
-      members.map(({ eligibleFrom }) => eligibleFrom),
-      members.map(({ leftOn }) => leftOn),
-    ],
+export async function writePeople(tx: Tx, people: People, source: HeadcountSource): Promise<PeopleWritten> {
+  const changed = await changedMembers(tx, people);
+  let written = { changed: 0, left: 0, returned: 0 };
+  if (changed.length > 0) {
+    const before = await beforeHeadcount(tx, changed);
+    written = await changePeople(tx, people, changed);
+    await appendHeadcount(tx, changed, before, source);
+    if (written.left > 0) await dependantsLeave(tx, changed);
+  }
+  const { added, left } = await addPeople(tx, people, source);
+  return { ...written, added, left: written.left + left };
+}
+
+/** What becomes of each person of the list, beside the row on record; an outer join gives those who are new as well. */
+export function outcomes({ given, isSnapshot }: People, asOf: string, join: 'JOIN' | 'LEFT JOIN'): string {
+  const kept = (column: OptionalColumn) => (given.has(column) ? `w.${column}` : `m.${column}`);
+  const isThere = isSnapshot ? `OR (m.left_on <= ${asOf}::date AND ${given.has('left_on') ? `coalesce(w.left_on > ${asOf}::date, true)` : 'true'})` : '';
+  const employee = given.has('dependant_of')
+    ? `LEFT JOIN companies.member e ON e.company_id = w.company_id AND e.employee_id = w.dependant_of`
+    : '';
+  return `
+    SELECT w.*, m.id, m.eligible_from AS old_eligible_from, m.left_on AS old_left_on, m.cost_centre AS old_cost_centre,
+           m.cost_centre_since AS old_cost_centre_since, m.earlier_left_on AS old_earlier_left_on, back.returns,
+           ${kept('email')} AS new_email, ${kept('cost_centre')} AS new_cost_centre, stay.eligible_from AS new_eligible_from,
+           stay.left_on AS new_left_on, ${given.has('dependant_of') ? 'e.id' : 'm.dependant_of'} AS new_dependant_of,
+           (m.name, m.email, m.cost_centre, m.eligible_from, m.left_on, m.dependant_of) IS DISTINCT FROM
+           (w.name, ${kept('email')}, ${kept('cost_centre')}, stay.eligible_from, stay.left_on, ${given.has('dependant_of') ? 'e.id' : 'm.dependant_of'}) AS differs
+      FROM wanted w
+      ${join} companies.member m ON m.company_id = w.company_id AND m.employee_id = w.employee_id
+      ${employee}
+     CROSS JOIN LATERAL (SELECT coalesce(w.eligible_from >= m.left_on ${isThere}, false) AS returns) AS back
+     CROSS JOIN LATERAL (
+       SELECT CASE WHEN back.returns AND w.eligible_from < m.left_on THEN ${asOf}::date
+                   WHEN NOT back.returns AND w.eligible_from < m.earlier_left_on THEN m.eligible_from
+                   ELSE w.eligible_from END AS eligible_from,
+              ${given.has('left_on') ? 'w.left_on' : 'CASE WHEN NOT back.returns THEN m.left_on END'} AS left_on) AS stay`;
+}
+
+async function changedMembers(tx: Tx, people: People): Promise<MemberId[]> {
+  const asOf = `$${people.params.length + 1}`;
+  const rows = await tx.query<{ id: MemberId }>(
+    `WITH wanted AS (${people.sql}), outcome AS (${outcomes(people, asOf, 'JOIN')}) SELECT id FROM outcome WHERE differs`,
+    [...people.params, people.asOf],
   );
-  return written.map((row) => ({
-    id: row.id,
-    companyId: row.company_id,
-    before: row.old_eligible_from === null ? null : { eligibleFrom: row.old_eligible_from, leftOn: row.old_left_on },
-    after: { eligibleFrom: row.eligible_from, leftOn: row.left_on },
-  }));
+  return rows.map(({ id }) => id);
 }
 
-interface WrittenRow {
-  id: MemberId;
-  company_id: CompanyId;
-  old_eligible_from: LocalDate | null;
-  old_left_on: LocalDate | null;
-  eligible_from: LocalDate;
-  left_on: LocalDate | null;
+/** A cost centre moves on the day of the list; before the first stay began there is nothing to move, and it was always so. */
+async function changePeople(tx: Tx, people: People, ids: readonly MemberId[]): Promise<Omit<PeopleWritten, 'added'>> {
+  const asOf = `$${people.params.length + 1}`;
+  const { changed, left, returned } = await tx.one<{ changed: bigint; left: bigint; returned: bigint }>(
+    `WITH wanted AS (${people.sql}), outcome AS (${outcomes(people, asOf, 'JOIN')}),
+     change AS MATERIALIZED (SELECT * FROM outcome WHERE id = ANY ($${people.params.length + 2}::uuid[])),
+     moved AS MATERIALIZED (
+       SELECT id, old_cost_centre, coalesce(old_cost_centre_since, '-infinity') AS since,
+              CASE WHEN old_earlier_left_on IS NULL AND NOT returns AND ${asOf}::date <= new_eligible_from THEN '-infinity' ELSE ${asOf}::date END AS moves_on
+         FROM change WHERE new_cost_centre IS DISTINCT FROM old_cost_centre
+     ), stays AS (
+       INSERT INTO companies.member_past_stay (member_id, eligible_from, left_on)
+       SELECT id, old_eligible_from, old_left_on FROM change WHERE returns
+     ), unsaid AS (
+       DELETE FROM companies.member_past_cost_centre p USING moved v WHERE p.member_id = v.id AND p.starts_on >= v.moves_on
+     ), shortened AS (
+       UPDATE companies.member_past_cost_centre p SET ends_on = v.moves_on
+         FROM moved v WHERE p.member_id = v.id AND p.starts_on < v.moves_on AND p.ends_on > v.moves_on
+     ), past AS (
+       INSERT INTO companies.member_past_cost_centre (member_id, starts_on, ends_on, cost_centre)
+       SELECT id, since, moves_on, old_cost_centre FROM moved WHERE since < moves_on
+     ), written AS (
+       UPDATE companies.member m
+          SET name = c.name, email = c.new_email, cost_centre = c.new_cost_centre, eligible_from = c.new_eligible_from,
+              left_on = c.new_left_on, dependant_of = c.new_dependant_of,
+              cost_centre_since = CASE WHEN v.id IS NULL THEN m.cost_centre_since WHEN isfinite(v.moves_on) THEN v.moves_on END,
+              earlier_left_on = CASE WHEN c.returns THEN c.old_left_on ELSE m.earlier_left_on END,
+              status = CASE WHEN c.new_left_on IS NOT NULL THEN 'left' WHEN m.status = 'left' THEN ${STATUS_IN_COMPANY} ELSE m.status END
+         FROM change c LEFT JOIN moved v ON v.id = c.id
+        WHERE m.id = c.id
+       RETURNING new.left_on IS NOT NULL AND (old.left_on IS NULL OR c.returns) AS leaves, c.returns
+     )
+     SELECT count(*) AS changed, count(*) FILTER (WHERE leaves) AS left, count(*) FILTER (WHERE returns) AS returned FROM written`,
+    [...people.params, people.asOf, ids],
+  );
+  return { changed: Number(changed), left: Number(left), returned: Number(returned) };
 }
 
-/** The days of leaving on record, for the given members that have one. */
-export async function leavingDays(
-  reader: Reader,
-  members: readonly Pick<MemberRow, 'companyNumber' | 'employeeId'>[],
-): Promise<{ companyNumber: string; employeeId: string; leftOn: LocalDate }[]> {
-  return reader.query(
-    `SELECT i.company_number AS "companyNumber", i.employee_id AS "employeeId", m.left_on AS "leftOn"
-       FROM unnest($1::text[], $2::text[]) AS i(company_number, employee_id)
-       JOIN companies.company c ON c.number = i.company_number
-       JOIN companies.member m ON m.company_id = c.id AND m.employee_id = i.employee_id AND m.left_on IS NOT NULL`,
-    [members.map(({ companyNumber }) => companyNumber), members.map(({ employeeId }) => employeeId)],
+async function addPeople(tx: Tx, people: People, source: HeadcountSource): Promise<{ added: number; left: number }> {
+  const [sourceType, sourceId] = [`$${people.params.length + 1}`, `$${people.params.length + 2}`];
+  const employee = people.given.has('dependant_of')
+    ? { id: 'e.id', join: 'LEFT JOIN companies.member e ON e.company_id = w.company_id AND e.employee_id = w.dependant_of' }
+    : { id: 'NULL::uuid', join: '' };
+  const { added, left } = await tx.one<{ added: bigint; left: bigint }>(
+    `WITH wanted AS (${people.sql}), added AS (
+       INSERT INTO companies.member (id, company_id, employee_id, name, email, cost_centre, status, eligible_from, left_on, dependant_of)
+       SELECT ${people.newId}, w.company_id, w.employee_id, w.name, w.email, w.cost_centre,
+              CASE WHEN w.left_on IS NULL THEN 'eligible' ELSE 'left' END, w.eligible_from, w.left_on, ${employee.id}
+         FROM wanted w ${employee.join}
+        WHERE NOT EXISTS (SELECT FROM companies.member m WHERE m.company_id = w.company_id AND m.employee_id = w.employee_id)
+       RETURNING company_id, cost_centre, eligible_from, left_on, dependant_of
+     ), alike AS (
+       SELECT company_id, cost_centre, eligible_from, left_on, count(*) AS people
+         FROM added WHERE dependant_of IS NULL GROUP BY company_id, cost_centre, eligible_from, left_on
+     ), logged AS (
+       INSERT INTO companies.headcount_change (company_id, measure, cost_centre, effective_on, change, source_type, source_id)
+       SELECT company_id, 'eligible', cost_centre, turn.effective_on, sum(turn.change), ${sourceType}, ${sourceId}::uuid
+         FROM alike CROSS JOIN LATERAL (VALUES (eligible_from, people), (left_on, -people)) AS turn(effective_on, change)
+        WHERE turn.effective_on IS NOT NULL
+        GROUP BY company_id, cost_centre, turn.effective_on HAVING sum(turn.change) <> 0
+        ORDER BY company_id, turn.effective_on, cost_centre
+     )
+     SELECT count(*) AS added, count(left_on) AS left FROM added`,
+    [...people.params, source.type, source.id],
+  );
+  return { added: Number(added), left: Number(left) };
+}
+
+/** Members of whom a complete list does not speak leave on its day. The caller holds the companies' lock. */
+export async function leave(tx: Tx, ids: readonly MemberId[], on: LocalDate, source: HeadcountSource): Promise<void> {
+  const before = await beforeHeadcount(tx, ids);
+  await tx.execute(`UPDATE companies.member SET left_on = $2, status = 'left' WHERE id = ANY ($1::uuid[])`, [ids, on]);
+  await dependantsLeave(tx, ids);
+  await appendHeadcount(tx, ids, before, source);
+}
+
+/** A dependant leaves with its employee, or after its first day when that comes later. Dependants are not in the eligible headcount. */
+async function dependantsLeave(tx: Tx, ids: readonly MemberId[]): Promise<void> {
+  await tx.execute(
+    `UPDATE companies.member d SET left_on = greatest(e.left_on, d.eligible_from + 1), status = 'left'
+       FROM companies.member e
+      WHERE e.id = ANY ($1::uuid[]) AND e.left_on IS NOT NULL AND d.dependant_of = e.id
+        AND coalesce(d.left_on > greatest(e.left_on, d.eligible_from + 1), true)`,
+    [ids],
   );
 }
 
 /** The member with an employee id, if the company has one. */
-export async function existingMember(reader: Reader, companyNumber: string, employeeId: string): Promise<MemberId | undefined> {
-  const found = await reader.first<{ id: MemberId }>(
-    `SELECT m.id FROM companies.member m JOIN companies.company c ON c.id = m.company_id WHERE c.number = $1 AND m.employee_id = $2`,
-    [companyNumber, employeeId],
-  );
+export async function existingMember(reader: Reader, companyId: CompanyId, employeeId: string): Promise<MemberId | undefined> {
+  const found = await reader.first<{ id: MemberId }>(`SELECT id FROM companies.member WHERE company_id = $1 AND employee_id = $2`, [companyId, employeeId]);
   return found?.id;
 }

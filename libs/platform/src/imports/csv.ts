@@ -30,6 +30,8 @@ export class LineCutter {
   private rest = '';
   private tooLong = false;
   private afterCr = false;
+  /** Whether the last line was ended by a line break; known after {@link end}. */
+  endedWithBreak = true;
 
   cut(text: string): PhysicalLine[] {
     const lines: PhysicalLine[] = [];
@@ -47,7 +49,8 @@ export class LineCutter {
   }
 
   end(): PhysicalLine[] {
-    return this.rest === '' ? [] : [this.line('')];
+    this.endedWithBreak = this.rest === '' && !this.tooLong;
+    return this.endedWithBreak ? [] : [this.line('')];
   }
 
   private line(tail: string): PhysicalLine {

@@ -2,6 +2,7 @@
 import type { ImportColumns } from './columns';
 import { Delimiter, DELIMITERS, headerCells, PhysicalLine } from './csv';
 import { ImportFileUnreadable } from './import';
+import type { ColumnsBeside } from './staging';
 
 export interface Header {
   readonly delimiter: Delimiter;
@@ -9,6 +10,8 @@ export interface Header {
   readonly width: number;
   /** For each declared column, in order, its place in the row; undefined when the file does not have it. */
   readonly positions: readonly (number | undefined)[];
+  /** For each declared column, in order, the cell that all rows have in it, if it is known beside the file. */
+  readonly fixed: readonly (string | null)[];
   /** The declared columns that the file has. */
   readonly columns: readonly string[];
   /** What else the header names; it is not imported. */
@@ -19,17 +22,20 @@ const MAX_COLUMNS = 100;
 const HEADER_SHOWN_MAX = 300;
 
 /**
- * Reads the header line. Names match in any case, with blanks, hyphens, underscores or none.
+ * Reads the header line. Names match in any case, with blanks, hyphens, underscores or none; a name that is mapped to a
+ * column stands for it.
  * @throws ImportFileUnreadable HEADER_MISSING, COLUMN_MISSING, COLUMN_TWICE
  */
-export function readHeader(line: PhysicalLine, declared: ImportColumns): Header {
-  const { delimiter, cells } = bestReading(line, declared);
-  const names = cells.map(comparable);
+export function readHeader(line: PhysicalLine, declared: ImportColumns, { mapping = {}, fixed = {} }: ColumnsBeside = {}): Header {
+  const mapped = new Map(Object.entries(mapping).map(([name, column]) => [comparable(name), comparable(column)]));
+  const nameOf = (cell: string) => mapped.get(comparable(cell)) ?? comparable(cell);
+  const { delimiter, cells } = bestReading(line, declared, nameOf);
+  const names = cells.map(nameOf);
   const columns: string[] = [];
   const positions = Object.entries(declared).map(([column, { required }]) => {
     const position = names.indexOf(comparable(column));
     if (position === -1) {
-      if (required) throw missing(line, column, cells);
+      if (required && fixed[column] === undefined) throw missing(line, column, cells);
       return undefined;
     }
     if (names.indexOf(comparable(column), position + 1) !== -1) throw twice(line, column);
@@ -37,15 +43,16 @@ export function readHeader(line: PhysicalLine, declared: ImportColumns): Header 
     return position;
   });
   const ignored = cells.filter((_, position) => !positions.includes(position)).map((name) => name.trim());
-  return { delimiter, width: cells.length, positions, columns, ignored };
+  const beside = Object.keys(declared).map((column) => fixed[column] ?? null);
+  return { delimiter, width: cells.length, positions, fixed: beside, columns, ignored };
 }
 
 /** The delimiter under which most declared columns are found; of two, the one that makes more cells. */
-function bestReading(line: PhysicalLine, declared: ImportColumns): { delimiter: Delimiter; cells: string[] } {
+function bestReading(line: PhysicalLine, declared: ImportColumns, nameOf: (cell: string) => string): { delimiter: Delimiter; cells: string[] } {
   const wanted = new Set(Object.keys(declared).map(comparable));
   const readings = DELIMITERS.map((delimiter) => ({ delimiter, cells: headerCells(line.text, delimiter) ?? [] })).map((reading) => ({
     ...reading,
-    found: reading.cells.filter((cell) => wanted.has(comparable(cell))).length,
+    found: reading.cells.filter((cell) => wanted.has(nameOf(cell))).length,
   }));
   readings.sort((a, b) => b.found - a.found || b.cells.length - a.cells.length);
   const best = readings[0]!;

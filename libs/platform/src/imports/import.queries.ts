@@ -4,30 +4,34 @@ import { Reader, Tx } from '../database/tx';
 import type { RunState } from '../runs/run';
 import type { ImportChunk, ImportMode, ImportRun } from './import';
 import type { Rejection } from './rejection';
-import type { RowProblem, StagedFile } from './staging';
+import { KEY_SEPARATOR, StagedFile } from './staging';
 
 export interface StagedRow {
   readonly line: number;
-  /** In the order of the declared columns. */
+  /** In the order of the declared columns; null when the row could not be read. */
   readonly cells: (string | null)[] | null;
-  readonly problem: RowProblem | null;
 }
 
 /** The staged rows of a chunk in the order of the file. */
 export async function stagedRows(reader: Reader, fileId: string, { firstRow, lastRow }: ImportChunk): Promise<StagedRow[]> {
   return reader.query<StagedRow>(
-    `SELECT line, cells, problem FROM platform.import_row WHERE file_id = $1 AND row_no BETWEEN $2 AND $3 ORDER BY row_no`,
+    `SELECT line, cells FROM platform.import_row WHERE file_id = $1 AND row_no BETWEEN $2 AND $3 ORDER BY row_no`,
     [fileId, firstRow, lastRow],
   );
+}
+
+/** The rows that go in are those that nothing was said against; `r` is the staged row, and the parameters are those of the run. */
+export function isAccepted(runId: string): string {
+  return `r.cells IS NOT NULL AND NOT EXISTS (SELECT FROM platform.import_rejection x WHERE x.run_id = ${runId} AND x.line = r.line)`;
 }
 
 /** The same, but without the rows that something was said against. */
 export async function acceptedRows(reader: Reader, run: ImportRun, { firstRow, lastRow }: ImportChunk): Promise<StagedRow[]> {
   return reader.query<StagedRow>(
-    `SELECT r.line, r.cells, r.problem
+    `SELECT r.line, r.cells
        FROM platform.import_row r
       WHERE r.file_id = $1 AND r.row_no BETWEEN $2 AND $3
-        AND NOT EXISTS (SELECT FROM platform.import_rejection x WHERE x.run_id = $4 AND x.line = r.line)
+        AND ${isAccepted('$4')}
       ORDER BY r.row_no`,
     [run.input.fileId, firstRow, lastRow, run.id],
   );
@@ -54,29 +58,39 @@ export async function insertRejections(tx: Tx, runId: RunId, rejections: readonl
   );
 }
 
-/**
- * Refuses every row whose key an earlier row of the file has; `shownPosition` is where the cell stands that is shown, the
- * last of the key, and null if it is a secret.
- */
-export async function rejectRepeatedKeys(tx: Tx, run: ImportRun, key: readonly string[], shownPosition: number | null): Promise<number> {
+/** Refuses every row that could not be read, with what was found wrong with it. */
+export async function rejectUnreadable(tx: Tx, run: ImportRun): Promise<void> {
+  await tx.execute(
+    `INSERT INTO platform.import_rejection (run_id, line, "column", value, code, reason, remedy)
+     SELECT $1, r.line, p."column", p.value, p.code, p.reason, p.remedy
+       FROM platform.import_row r
+      CROSS JOIN LATERAL json_to_recordset(r.problems) AS p("column" text, value text, code text, reason text, remedy text)
+      WHERE r.file_id = $2 AND r.problems IS NOT NULL
+      ORDER BY r.row_no`,
+    [run.id, run.input.fileId],
+  );
+}
+
+/** Refuses every row whose key an earlier row of the file has; `secret` says that the last part of the key is not shown. */
+export async function rejectRepeatedKeys(tx: Tx, run: ImportRun, key: readonly string[], secret: boolean): Promise<number> {
   return tx.execute(
     `INSERT INTO platform.import_rejection (run_id, line, "column", value, code, reason, remedy)
-     SELECT $1, line, $3, left(cells ->> $4::int, 100), 'ROW_REPEATED',
-            format('Line %s of the file has the same %s.', first_line, $5::text), 'Keep one of the lines and remove the others.'
-       FROM (SELECT line, cells, min(line) OVER (PARTITION BY key) AS first_line
-               FROM platform.import_row WHERE file_id = $2 AND key IS NOT NULL) AS keyed
-      WHERE line > first_line
-      ORDER BY line`,
-    [run.id, run.input.fileId, key.at(-1), shownPosition, key.join(' and ')],
+     SELECT $1, r.line, $3, CASE WHEN NOT $4 THEN left(split_part(r.key, $6, -1), 100) END, 'ROW_REPEATED',
+            format('Line %s of the file has the same %s.', repeated.first_line, $5::text), 'Keep one of the lines and remove the others.'
+       FROM (SELECT key, min(line) AS first_line FROM platform.import_row
+              WHERE file_id = $2 AND key IS NOT NULL GROUP BY key HAVING count(*) > 1) AS repeated
+       JOIN platform.import_row r ON r.file_id = $2 AND r.key = repeated.key AND r.line > repeated.first_line
+      ORDER BY r.line`,
+    [run.id, run.input.fileId, key.at(-1), secret, key.join(' and '), KEY_SEPARATOR],
   );
 }
 
 /** How many different values a column has in the rows that nothing was said against. */
 export async function countDistinct(reader: Reader, run: ImportRun, position: number): Promise<number> {
   const { values } = await reader.one<{ values: bigint }>(
-    `SELECT count(DISTINCT r.cells ->> $3::int) AS values
+    `SELECT count(DISTINCT r.cells[$3]) AS values
        FROM platform.import_row r
-      WHERE r.file_id = $1 AND NOT EXISTS (SELECT FROM platform.import_rejection x WHERE x.run_id = $2 AND x.line = r.line)`,
+      WHERE r.file_id = $1 AND ${isAccepted('$2')}`,
     [run.input.fileId, run.id, position],
   );
   return Number(values);
@@ -101,14 +115,14 @@ export interface RememberedFile {
   readonly state: RunState;
 }
 
-/** The run of the same file, kind and mode. Until the transaction ends nobody else gets an answer to this question. */
-export async function rememberedRun(tx: Tx, kind: string, mode: ImportMode, file: StagedFile): Promise<RememberedFile | undefined> {
+/** The run of the same file, kind, mode and scope. Until the transaction ends nobody else gets an answer to this question. */
+export async function rememberedRun(tx: Tx, kind: string, mode: ImportMode, scope: string, file: StagedFile): Promise<RememberedFile | undefined> {
   const sha256 = file.sha256.toString('hex');
-  await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`import ${kind} ${mode} ${sha256}`]);
+  await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`import ${kind} ${mode} ${sha256} ${scope}`]);
   return tx.first<RememberedFile>(
     `SELECT f.run_id, r.state FROM platform.import_file f JOIN platform.run r ON r.id = f.run_id
-      WHERE f.kind = $1 AND f.mode = $2 AND f.sha256 = $3 AND f.remembered`,
-    [kind, mode, file.sha256],
+      WHERE f.kind = $1 AND f.mode = $2 AND f.sha256 = $3 AND f.scope = $4 AND f.remembered`,
+    [kind, mode, file.sha256, scope],
   );
 }
 
@@ -116,15 +130,15 @@ export async function forgetFile(tx: Tx, runId: RunId): Promise<void> {
   await tx.execute('UPDATE platform.import_file SET remembered = false WHERE run_id = $1', [runId]);
 }
 
-export async function insertFile(tx: Tx, run: ImportRun, file: StagedFile): Promise<void> {
+export async function insertFile(tx: Tx, run: ImportRun, scope: string, file: StagedFile): Promise<void> {
   const { header, encoding, rows, bytes, sha256 } = file;
   await tx.execute(
     `INSERT INTO platform.import_file
-       (id, run_id, kind, mode, file_name, sha256, bytes, row_count, encoding, delimiter, columns, ignored_columns)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+       (id, run_id, kind, mode, file_name, sha256, bytes, row_count, encoding, delimiter, columns, ignored_columns, scope)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
     [
       run.input.fileId, run.id, run.kind, run.input.mode, run.input.fileName, sha256, bytes, rows, encoding,
-      header.delimiter, header.columns, header.ignored,
+      header.delimiter, header.columns, header.ignored, scope,
     ],
   );
 }

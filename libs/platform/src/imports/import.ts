@@ -23,11 +23,15 @@ export interface ImportInput {
   /** The declared columns that the file has. What a file does not speak of, it does not change. */
   readonly columns: readonly string[];
   readonly rows: number;
+  /** Rows that could not be read, cell by cell or as a whole. */
+  readonly unreadable: number;
+  /** What the kind wants to know beside the file, as it was prepared when the import was started. */
+  readonly options: unknown;
 }
 
-/** A stretch of staged rows, both ends included, to be checked or applied. */
+/** A stretch of staged rows, both ends included, and what is done with it: 'check', 'apply', or a step of the kind's own. */
 export interface ImportChunk {
-  readonly step: 'check' | 'apply';
+  readonly step: string;
   readonly firstRow: number;
   readonly lastRow: number;
 }

@@ -10,10 +10,10 @@ import { JobRegistry } from '../queue/job-registry';
 import { Run, RunState } from '../runs/run';
 import { Runs } from '../runs/runs';
 import type { ImportInput, ImportMode } from './import';
-import { ImportHandler, refuseTooLargeToBeWhole } from './import-handler';
+import { ColumnsBeside, stageFile } from './staging';
+import { refuseTooLargeToBeWhole, StagedImport } from './staged-import';
 import { forgetFile, insertFile, RememberedFile, rejectionsOf, rememberedRun } from './import.queries';
 import type { Rejection } from './rejection';
-import { stageFile } from './staging';
 
 export interface StartImport {
   readonly kind: string;
@@ -24,6 +24,10 @@ export interface StartImport {
   readonly mode?: ImportMode;
   /** Import a file again that has been imported already, e.g. after mending what its rejections named. */
   readonly again?: boolean;
+  /** What the file means, for the kind to prepare: the columns beside it, and what sets it apart from the same file sent for something else. */
+  readonly beside?: ColumnsBeside & { readonly scope?: string; readonly options?: unknown };
+  /** Called in the transaction when it is clear that the file is a new one, e.g. to refuse a second import of the same thing. */
+  readonly guard?: (tx: Tx) => Promise<void>;
 }
 
 export interface RejectionPage {
@@ -36,7 +40,7 @@ export interface RejectionPage {
 const PAGE = 100;
 const MAX_PAGE = 1_000;
 const FILE_NAME_MAX = 200;
-const ACTIVE: readonly RunState[] = ['planned', 'running', 'paused'];
+const ACTIVE: readonly RunState[] = ['planned', 'running', 'paused', 'awaiting-approval'];
 const CAME_TO_NOTHING: readonly RunState[] = ['failed', 'cancelled'];
 
 @Injectable()
@@ -57,13 +61,14 @@ export class Imports {
     // A file may name contracts of any issuer.
     authoriseForAllIssuers(actor, 'billing');
     const handler = this.handlerOf(input.kind);
+    const options = handler.prepare(input.beside?.options);
     let begun = false;
     try {
       return await this.database.transaction(async (tx) => {
         // A stream is read once; the retry of a failed transaction has nothing left to read.
         if (begun) throw interrupted();
         begun = true;
-        return this.stage(tx, handler, input, actor);
+        return this.stage(tx, handler, input, options, actor);
       });
     } catch (error) {
       input.source.destroy();
@@ -78,23 +83,33 @@ export class Imports {
     return rejectionsOf(reader, runId, page.after ?? { line: 0, id: 0n }, limit);
   }
 
-  private async stage(tx: Tx, handler: ImportHandler<unknown>, input: StartImport, actor: Actor): Promise<Run> {
+  private async stage(tx: Tx, handler: StagedImport, input: StartImport, options: unknown, actor: Actor): Promise<Run> {
     const { kind } = handler.options;
     const mode = input.mode ?? 'goodRows';
     const fileId = newId<Id<'ImportFile'>>();
-    const file = await stageFile(tx, fileId, handler.options, input.source);
+    const scope = input.beside?.scope ?? '';
+    const file = await stageFile(tx, fileId, handler.options, input.source, input.beside);
     if (mode === 'allOrNothing') refuseTooLargeToBeWhole(file.rows);
-    await this.refuseSecondImport(tx, await rememberedRun(tx, kind, mode, file), input.again ?? false);
+    await this.refuseSecondImport(tx, await rememberedRun(tx, kind, mode, scope, file), input.again ?? false);
+    await input.guard?.(tx);
     const run = await this.runs.start<ImportInput>(
       tx,
       {
         kind,
-        key: `${mode} ${file.sha256.toString('hex')}`,
-        input: { fileId, fileName: input.fileName.slice(0, FILE_NAME_MAX), mode, columns: file.header.columns, rows: file.rows },
+        key: [mode, file.sha256.toString('hex'), ...(scope === '' ? [] : [scope])].join(' '),
+        input: {
+          fileId,
+          fileName: input.fileName.slice(0, FILE_NAME_MAX),
+          mode,
+          columns: file.header.columns,
+          rows: file.rows,
+          unreadable: file.unreadable,
+          options,
+        },
       },
       actor,
     );
-    await insertFile(tx, run, file);
+    await insertFile(tx, run, scope, file);
     return run;
   }
 
@@ -105,10 +120,10 @@ export class Imports {
     await forgetFile(tx, earlier.run_id);
   }
 
-  private handlerOf(kind: string): ImportHandler<unknown> {
+  private handlerOf(kind: string): StagedImport {
     const handler = this.registry.runKinds.get(kind)?.handler;
-    if (handler instanceof ImportHandler) return handler;
-    const known = [...this.registry.runKinds.values()].filter((each) => each.handler instanceof ImportHandler).map((each) => each.kind);
+    if (handler instanceof StagedImport) return handler;
+    const known = [...this.registry.runKinds.values()].filter((each) => each.handler instanceof StagedImport).map((each) => each.kind);
     throw new DomainError('IMPORT_KIND_UNKNOWN', `There is no import of ${JSON.stringify(kind.slice(0, 60))}.`, {
       field: 'kind',
       value: kind.slice(0, 60),

@@ -4,3 +4,6 @@ export * from './import';
 export * from './import-handler';
 export * from './imports';
 export * from './rejection';
+export * from './staged-import';
+export { isAccepted } from './import.queries';
+export { KEY_SEPARATOR, type ColumnsBeside } from './staging';

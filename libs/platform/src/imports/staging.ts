@@ -2,10 +2,11 @@
 import { createHash } from 'node:crypto';
 import { Tx } from '../database/tx';
 import type { ImportColumns } from './columns';
-import { normaliseCell } from './columns';
-import { CsvProblem, CsvRecord, Delimiter, LineCutter, MAX_RECORD_LENGTH, PhysicalLine, RecordReader } from './csv';
+import { normaliseCell, readRow } from './columns';
+import { CsvRecord, Delimiter, LineCutter, MAX_RECORD_LENGTH, PhysicalLine, RecordReader } from './csv';
 import { Header, noHeader, readHeader } from './header';
 import { ImportFileUnreadable, ImportKindOptions } from './import';
+import type { Rejection } from './rejection';
 import { TextDecoding, TextEncodingName } from './text-decoding';
 
 export const MAX_ROWS = 2_000_000;
@@ -14,33 +15,47 @@ const COPY_CHUNK_CHARS = 64 * 1024;
 /** Longer keys are compared by their hash, so that sorting two million of them stays cheap. */
 const KEY_MAX = 200;
 /** Between the parts of a key; no cell holds it. */
-const KEY_SEPARATOR = '\u001f';
+export const KEY_SEPARATOR = '\u001f';
+/** A row that is wrong in every cell is told apart well enough by its first mistakes. */
+export const MAX_REJECTIONS_PER_ROW = 5;
 
 export interface StagedFile {
   readonly header: Header;
   readonly rows: number;
+  /** How many of them could not be read. */
+  readonly unreadable: number;
   readonly bytes: number;
   readonly sha256: Buffer;
   readonly encoding: TextEncodingName;
 }
 
-/** What is wrong with a row as a whole; it becomes a rejection when the row is checked. */
-export interface RowProblem {
-  readonly code: CsvProblem | 'ROW_TOO_SHORT' | 'ROW_TOO_LONG';
-  readonly value: string | null;
-  readonly reason: string;
-  readonly remedy: string;
+/** What is wrong with a row, as a whole or in a cell; it becomes a rejection when the run is planned. */
+export type RowProblem = Omit<Rejection, 'line'>;
+
+/** What is known of the columns beside the file. */
+export interface ColumnsBeside {
+  /** Declared columns by the names that this file gives them. */
+  readonly mapping?: Readonly<Record<string, string>>;
+  /** Cells of columns that are the same in every row; a file that has the column too must say the same. */
+  readonly fixed?: Readonly<Record<string, string>>;
 }
 
 /**
- * Copies the file into platform.import_row under `fileId`. Rows that are blank in every cell are left out.
+ * Copies the file into platform.import_row under `fileId`, every cell read and in its one spelling. Rows that are blank in
+ * every cell are left out.
  * @throws ImportFileUnreadable, and then the transaction must be given up
  */
-export async function stageFile(tx: Tx, fileId: string, kind: ImportKindOptions, source: AsyncIterable<Buffer | string>): Promise<StagedFile> {
-  const reading = new FileReading(kind, source);
+export async function stageFile(
+  tx: Tx,
+  fileId: string,
+  kind: ImportKindOptions,
+  source: AsyncIterable<Buffer | string>,
+  beside: ColumnsBeside = {},
+): Promise<StagedFile> {
+  const reading = new FileReading(kind, source, beside);
   // The time is the sender's: a slow upload must not fail as a slow statement.
   await tx.execute(`SET LOCAL statement_timeout = '15min'`);
-  await tx.copyFrom('COPY platform.import_row (file_id, row_no, line, key, cells, problem) FROM STDIN', reading.copyLines(fileId));
+  await tx.copyFrom('COPY platform.import_row (file_id, row_no, line, key, cells, problems) FROM STDIN', reading.copyLines(fileId));
   return reading.summary();
 }
 
@@ -53,29 +68,34 @@ class FileReading {
   private records: RecordReader | undefined;
   private bytes = 0;
   private rows = 0;
+  private unreadable = 0;
+  /** The last row so far: whether the file ends in the middle of it shows only at the end. */
+  private held: CsvRecord | undefined;
 
   constructor(
     private readonly kind: ImportKindOptions,
     private readonly source: AsyncIterable<Buffer | string>,
+    private readonly beside: ColumnsBeside,
   ) {}
 
   async *copyLines(fileId: string): AsyncGenerator<string> {
     let out = '';
     for await (const records of this.batches()) {
       for (const record of records) {
-        const line = this.copyLine(fileId, record);
-        if (line === undefined) continue;
-        out += line;
+        if (isBlank(record)) continue;
+        if (this.held !== undefined) out += this.copyLine(fileId, this.held, false);
+        this.held = record;
         if (out.length < COPY_CHUNK_CHARS) continue;
         yield out;
         out = '';
       }
     }
+    if (this.held !== undefined) out += this.copyLine(fileId, this.held, !this.cutter.endedWithBreak);
     if (out !== '') yield out;
   }
 
   summary(): StagedFile {
-    return { header: this.header!, rows: this.rows, bytes: this.bytes, sha256: this.hash.digest(), encoding: this.decoding.name };
+    return { header: this.header!, rows: this.rows, unreadable: this.unreadable, bytes: this.bytes, sha256: this.hash.digest(), encoding: this.decoding.name };
   }
 
   private async *batches(): AsyncGenerator<CsvRecord[]> {
@@ -96,28 +116,52 @@ class FileReading {
     for (const line of lines) {
       if (this.records !== undefined) records.push(...this.records.read(line));
       else if (line.text.trim() !== '') {
-        this.header = readHeader(line, this.kind.columns);
+        this.header = readHeader(line, this.kind.columns, this.beside);
         this.records = new RecordReader(this.header.delimiter, this.header.width);
       }
     }
     return records;
   }
 
-  private copyLine(fileId: string, record: CsvRecord): string | undefined {
-    const header = this.header!;
-    if (record.problem === undefined && record.cells.every((cell) => cell.trim() === '')) return undefined;
+  private copyLine(fileId: string, record: CsvRecord, unfinished: boolean): string {
     if (++this.rows > MAX_ROWS) throw this.tooLarge(`${MAX_ROWS} rows`, record.line);
-    const problem = this.shown(problemOf(record, header));
     const start = `${fileId}\t${this.rows}\t${record.line}\t`;
-    if (problem !== undefined || record.problem !== undefined) return `${start}\\N\t\\N\t${copyJson(problem)}\n`;
-    const cells = header.positions.map((position) => (position === undefined ? null : record.cells[position]!));
-    return `${start}${copyKey(this.kind, cells)}\t${copyJson(cells)}\t\\N\n`;
+    const problem = problemOf(record, this.header!);
+    if (problem !== undefined || record.problem !== undefined) {
+      this.unreadable++;
+      return `${start}\\N\t\\N\t${copyJson([this.shown(unfinished ? cutOff(problem!) : problem!)])}\n`;
+    }
+    const cells = this.cellsOf(record.cells);
+    const key = copyKey(this.kind, cells);
+    const { values, rejections } = readRow(this.kind.columns, cells, record.line);
+    const problems = [...this.otherThanFixed(record.cells), ...rejections.map(({ line: _line, ...said }) => said)];
+    if (problems.length === 0) return `${start}${key}\t${copyArray(Object.values(values))}\t\\N\n`;
+    this.unreadable++;
+    return `${start}${key}\t\\N\t${copyJson(problems.slice(0, MAX_REJECTIONS_PER_ROW))}\n`;
+  }
+
+  private cellsOf(cells: readonly string[]): (string | null)[] {
+    const { positions, fixed } = this.header!;
+    return positions.map((position, i) => fixed[i] ?? (position === undefined ? null : cells[position]!));
+  }
+
+  /** A row that speaks of another company, in a file that was sent for one, is a mistake that must not be passed over. */
+  private otherThanFixed(cells: readonly string[]): RowProblem[] {
+    const { positions, fixed } = this.header!;
+    return Object.keys(this.kind.columns).flatMap((column, i) => {
+      const [position, wanted] = [positions[i], fixed[i]];
+      if (wanted == null || position === undefined) return [];
+      const value = normaliseCell(cells[position]!);
+      if (value === '' || value === wanted) return [];
+      const reason = `The file was sent for the ${column} ${wanted}, and this row is of another.`;
+      return [{ column, value: value.slice(0, 100), code: 'ROW_OF_ANOTHER', reason, remedy: 'Remove the row, or import the file for all.' }];
+    });
   }
 
   /** A line that cannot be taken apart may have a secret anywhere in it. */
-  private shown(problem: RowProblem | undefined): RowProblem | undefined {
+  private shown(problem: RowProblem): RowProblem {
     const secret = Object.values(this.kind.columns).some((column) => column.secret);
-    return problem && secret ? { ...problem, value: null } : problem;
+    return secret ? { ...problem, value: null } : problem;
   }
 
   private tooLarge(limit: string, line = 1): ImportFileUnreadable {
@@ -132,10 +176,21 @@ class FileReading {
   }
 }
 
+function isBlank(record: CsvRecord): boolean {
+  return record.problem === undefined && record.cells.every((cell) => cell.trim() === '');
+}
+
+/** What is wrong with the last row of a file that ends without a line break. */
+function cutOff(problem: RowProblem): RowProblem {
+  if (problem.code !== 'ROW_TOO_SHORT' && problem.code !== 'QUOTE_UNCLOSED') return problem;
+  return { ...problem, code: 'FILE_CUT_OFF', reason: 'The file ends in the middle of this row; the rest of it is missing.', remedy: 'Send the whole file again.' };
+}
+
 function problemOf(record: CsvRecord, header: Header): RowProblem | undefined {
   switch (record.problem) {
     case 'LINE_TOO_LONG':
       return {
+        column: null,
         code: record.problem,
         value: record.text.slice(0, 100),
         reason: `The line has more than ${MAX_RECORD_LENGTH} characters.`,
@@ -143,6 +198,7 @@ function problemOf(record: CsvRecord, header: Header): RowProblem | undefined {
       };
     case 'QUOTE_UNCLOSED':
       return {
+        column: null,
         code: record.problem,
         value: record.text.slice(0, 100),
         reason: 'A quoted cell begins on this line and is never closed; the file may be cut off.',
@@ -150,6 +206,7 @@ function problemOf(record: CsvRecord, header: Header): RowProblem | undefined {
       };
     case 'QUOTE_MISPLACED':
       return {
+        column: null,
         code: record.problem,
         value: record.text.slice(0, 100),
         reason: 'There is text after the closing quote of a cell.',
@@ -165,6 +222,7 @@ function widthProblem(cells: readonly string[], { width, delimiter }: Header): R
   const short = cells.length < width;
   if (!short && cells.slice(width).every((cell) => cell.trim() === '')) return undefined;
   return {
+    column: null,
     code: short ? 'ROW_TOO_SHORT' : 'ROW_TOO_LONG',
     value: cells.join(delimiter).slice(0, 100),
     reason: `The row has ${cells.length} cells; the header has ${width} columns${short ? ', so the line may be cut off' : ''}.`,
@@ -199,6 +257,19 @@ function keyPositions(columns: ImportColumns, key: readonly string[]): readonly 
 function copyJson(value: unknown): string {
   return JSON.stringify(value).replaceAll('\\', '\\\\');
 }
+
+/** Cells as a text[] of COPY; empty ones are null. A backslash is escaped for the array, and then for COPY. */
+function copyArray(cells: readonly unknown[]): string {
+  return `{${cells.map((cell) => (cell === null ? 'NULL' : arrayElement(String(cell)))).join(',')}}`;
+}
+
+/** Quoted unless it is plain: so the common cell costs nothing, and no cell is taken for NULL or for syntax. */
+function arrayElement(text: string): string {
+  if (PLAIN.test(text)) return text;
+  return `"${text.replace(/[\\"]/g, (character) => (character === '"' ? '\\\\"' : '\\\\\\\\'))}"`;
+}
+
+const PLAIN = /^(?!null$)[\p{L}\p{N}@._:/ -]+$/iu;
 
 function copyText(text: string): string {
   return text.replace(/[\\\t\n\r]/g, (character) => COPY_ESCAPES[character]!);

@@ -3,9 +3,15 @@ import { PersistenceManifest } from './manifest';
 import { Platform1780000000001 } from './migrations/1780000000001-platform';
 import { Imports1780000000002 } from './migrations/1780000000002-imports';
 import { TestClocks1780000000041 } from './migrations/1780000000041-test-clocks';
+import { ImportsInReview1780000000021 } from './migrations/1780000000021-imports-in-review';
 
 export const platformPersistence: PersistenceManifest = {
   schema: 'platform',
   entities: [],
-  migrations: [Platform1780000000001, Imports1780000000002, TestClocks1780000000041],
+  migrations: [
+    Platform1780000000001,
+    Imports1780000000002,
+    ImportsInReview1780000000021,
+    TestClocks1780000000041,
+  ],
 };

@@ -115,6 +115,8 @@ export class RunChunks {
       parked: parked.length,
       ...(outcome.result ? { result: outcome.result } : {}),
     });
+    // Also when somebody has paused the run meanwhile: resuming it is not approving of it.
+    if (outcome.hold) await sql.moveRun(tx, held.run.id, ['running', 'paused'], 'awaiting-approval');
   }
 
   /** The end of a chunk that went well. The run row comes last, because the other chunks of the run wait for it. */

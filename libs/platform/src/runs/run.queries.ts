@@ -40,7 +40,7 @@ interface RunRow {
 
 const RUN_COLUMNS = 'r.id, r.kind, r.key, r.input, r.state, r.total, r.done, r.parked, r.result, r.error';
 const CHUNK_COLUMNS = 'c.no, c.stage, c.items, c.input AS chunk_input, c.failures, c.dispatches';
-export const ACTIVE_STATES = ['planned', 'running', 'paused'] as const satisfies readonly RunState[];
+export const ACTIVE_STATES = ['planned', 'running', 'paused', 'awaiting-approval'] as const satisfies readonly RunState[];
 
 type ChunkRow = RunRow & { no: number; stage: number; items: number; chunk_input: unknown; failures: number; dispatches: number };
 
@@ -59,7 +59,7 @@ function toChunk(row: ChunkRow): HeldChunk {
 export async function insertRun(tx: Tx, run: { id: RunId; kind: string; key: string; input: string; startedBy: string }): Promise<Run | undefined> {
   const row = await tx.first<RunRow>(
     `INSERT INTO platform.run AS r (id, kind, key, input, started_by) VALUES ($1, $2, $3, $4, $5)
-     ON CONFLICT (kind, key) WHERE state IN ('planned', 'running', 'paused') DO NOTHING
+     ON CONFLICT (kind, key) WHERE state IN ('planned', 'running', 'paused', 'awaiting-approval') DO NOTHING
      RETURNING ${RUN_COLUMNS}`,
     [run.id, run.kind, run.key, run.input, run.startedBy],
   );
@@ -75,7 +75,7 @@ export async function insertRun(tx: Tx, run: { id: RunId; kind: string; key: str
 export async function activeRun(reader: Reader, kind: string, key: string): Promise<Run | undefined> {
   const row = await reader.first<RunRow>(
     `SELECT ${RUN_COLUMNS} FROM platform.run r
-      WHERE r.kind = $1 AND r.key = $2 AND r.state IN ('planned', 'running', 'paused')`,
+      WHERE r.kind = $1 AND r.key = $2 AND r.state IN ('planned', 'running', 'paused', 'awaiting-approval')`,
     [kind, key],
   );
   return row && toRun(row);
@@ -101,7 +101,7 @@ export async function newestRuns(reader: Reader, kind: string | undefined, after
  * Moves a run from one of `from` to `to`; undefined when it is in another state. A run that goes back to work is planned
  * again only if it never was.
  */
-export async function moveRun(tx: Tx, id: RunId, from: readonly RunState[], to: 'paused' | 'cancelled' | 'working'): Promise<Run | undefined> {
+export async function moveRun(tx: Tx, id: RunId, from: readonly RunState[], to: 'paused' | 'awaiting-approval' | 'cancelled' | 'working'): Promise<Run | undefined> {
   const row = await tx.first<RunRow>(
     `UPDATE platform.run AS r
         SET state = CASE WHEN $3::text <> 'working' THEN $3 WHEN started_at IS NULL THEN 'planned' ELSE 'running' END,

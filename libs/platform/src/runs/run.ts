@@ -3,7 +3,7 @@ import { SetMetadata } from '@nestjs/common';
 import { RunId } from '@countinghouse/kernel';
 import { Tx } from '../database/tx';
 
-export type RunState = 'planned' | 'running' | 'paused' | 'cancelled' | 'succeeded' | 'failed';
+export type RunState = 'planned' | 'running' | 'paused' | 'awaiting-approval' | 'cancelled' | 'succeeded' | 'failed';
 
 export interface Run<Input = unknown> {
   readonly id: RunId;
@@ -39,6 +39,8 @@ export interface ChunkOutcome {
   readonly parked?: readonly ParkedItem[];
   /** Numbers to add to the run's result, by key. */
   readonly result?: Readonly<Record<string, bigint | number>>;
+  /** The run waits after this chunk until somebody approves of what comes next; see Runs.approve. */
+  readonly hold?: boolean;
 }
 
 /**

@@ -69,10 +69,10 @@ export class Runs {
     return sql.parkedItemsOf(reader, id, page.after, Math.min(page.limit ?? PAGE, LONGEST_PAGE));
   }
 
-  /** How many runs are planned, running or paused. */
+  /** How many runs have not ended. */
   async active(reader: Reader): Promise<number> {
     const { active } = await reader.one<{ active: bigint }>(
-      `SELECT count(*) AS active FROM platform.run WHERE state IN ('planned', 'running', 'paused')`,
+      `SELECT count(*) AS active FROM platform.run WHERE state IN ('planned', 'running', 'paused', 'awaiting-approval')`,
     );
     return Number(active);
   }
@@ -103,13 +103,21 @@ export class Runs {
     });
   }
 
+  /**
+   * Goes on with a run that waits for approval. The calling use case has authorised the actor and looked at what it approves of.
+   * @throws DomainError RUN_STATE_FORBIDS
+   */
+  async approve(tx: Tx, id: RunId, actor: Actor, reason?: string): Promise<Run> {
+    return this.move(tx, id, ['awaiting-approval'], 'working', actor, { verb: 'approve', ...(reason === undefined ? {} : { reason }) });
+  }
+
   /** Ends the run where it stands; what is done stays done. @throws DomainError RUN_NOT_FOUND, RUN_STATE_FORBIDS, FORBIDDEN */
   async cancel(id: RunId, actor: Actor): Promise<Run> {
     return this.database.transaction((tx) => this.move(tx, id, sql.ACTIVE_STATES, 'cancelled', actor));
   }
 
   /**
-   * Waits, by looking, until the run has ended or is paused; returns it also when it failed. For the CLI and for tests.
+   * Waits, by looking, until the run has ended, is paused or waits for approval; returns it also when it failed. For the CLI and for tests.
    * @throws DomainError RUN_NOT_DONE when the time is up
    */
   async whenDone(id: RunId, options: { timeoutMs: number }): Promise<Run> {
@@ -142,7 +150,7 @@ export class Runs {
     }
   }
 
-  private async move(tx: Tx, id: RunId, from: readonly RunState[], to: 'paused' | 'cancelled' | 'working', actor: Actor): Promise<Run> {
+  private async move(tx: Tx, id: RunId, from: readonly RunState[], to: 'paused' | 'cancelled' | 'working', actor: Actor, act: { verb?: string; reason?: string } = {}): Promise<Run> {
     const before = await this.get(tx, id);
     const issuerId = issuerOf(before);
     if (issuerId) authorise(actor, 'billing', issuerId);
@@ -155,13 +163,13 @@ export class Runs {
         remedy: `only a run that is ${from.join(' or ')} can`,
       });
     }
-    await this.record(tx, actor, `platform.${VERB[to]}-run`, run, { from: before.state, to: run.state });
+    await this.record(tx, actor, `platform.${act.verb ?? VERB[to]}-run`, run, { from: before.state, to: run.state }, act.reason);
     return run;
   }
 
-  private async record(tx: Tx, actor: Actor, action: string, run: Run, change: Record<string, unknown>): Promise<void> {
+  private async record(tx: Tx, actor: Actor, action: string, run: Run, change: Record<string, unknown>, reason?: string): Promise<void> {
     const issuerId = issuerOf(run);
-    await this.audit.record(tx, actor, [{ action, subjectType: 'run', subjectId: run.id, change, ...(issuerId ? { issuerId } : {}) }]);
+    await this.audit.record(tx, actor, [{ action, subjectType: 'run', subjectId: run.id, change, ...(issuerId ? { issuerId } : {}), ...(reason ? { reason } : {}) }]);
   }
 }
 

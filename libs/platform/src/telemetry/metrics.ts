@@ -60,11 +60,11 @@ export class Metrics {
               (SELECT count(*) FROM platform.run_chunk WHERE state = 'pending') AS chunks,
               (SELECT coalesce(jsonb_object_agg(state, n), '{}') FROM (
                  SELECT state, count(*) AS n FROM platform.run
-                  WHERE state IN ('planned', 'running', 'paused') GROUP BY state) AS active) AS runs`,
+                  WHERE state IN ('planned', 'running', 'paused', 'awaiting-approval') GROUP BY state) AS active) AS runs`,
     );
     if (!row) return;
     for (const what of ['unrouted', 'pending', 'parked', 'chunks'] as const) this.backlog.set({ what }, Number(row[what]));
-    for (const state of ['planned', 'running', 'paused']) this.runs.set({ state }, row.runs[state] ?? 0);
+    for (const state of ['planned', 'running', 'paused', 'awaiting-approval']) this.runs.set({ state }, row.runs[state] ?? 0);
   }
 
   private gauge<Label extends string>(name: string, help: string, label: Label): Gauge<Label> {

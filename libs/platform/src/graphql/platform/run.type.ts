@@ -8,7 +8,7 @@ import { Node } from '../node';
 import { Payload } from '../payload';
 import { DateTimeScalar, DecimalScalar } from '../scalars';
 
-export const RunStateEnum = enumOf<RunState>('RunState', ['planned', 'running', 'paused', 'cancelled', 'succeeded', 'failed']);
+export const RunStateEnum = enumOf<RunState>('RunState', ['planned', 'running', 'paused', 'awaiting-approval', 'cancelled', 'succeeded', 'failed']);
 
 @ObjectType('RunFigure', { description: 'One number of what a run has done.' })
 export class RunFigureType {
