@@ -11,5 +11,13 @@ import { ManualEntries1780100000043 } from './persistence/migrations/17801000000
 export const accountingPersistence: PersistenceManifest = {
   schema: 'accounting',
   entities: [],
-  migrations: [Ledger1780100000001, Revenue1780100000002, SealChain1780100000003, ExchangeRates1780100000021, Close1780100000041, Documents1780100000042, ManualEntries1780100000043],
+  migrations: [
+    Ledger1780100000001,
+    Revenue1780100000002,
+    SealChain1780100000003,
+    ExchangeRates1780100000021,
+    Close1780100000041,
+    Documents1780100000042,
+    ManualEntries1780100000043,
+  ],
 };

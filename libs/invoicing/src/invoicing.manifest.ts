@@ -6,5 +6,8 @@ import { OverdueInvoices1780400000041 } from './persistence/migrations/178040000
 export const invoicingPersistence: PersistenceManifest = {
   schema: 'invoicing',
   entities: [],
-  migrations: [Invoicing1780400000001, OverdueInvoices1780400000041],
+  migrations: [
+    Invoicing1780400000001,
+    OverdueInvoices1780400000041,
+  ],
 };
