@@ -1,6 +1,6 @@
 // The SQL of the members' import: what is said about its rows, what they would change, and who is missing from them.
 import { CompanyId, LocalDate, MemberId } from '@countinghouse/kernel';
-import { ImportChunk, ImportRun, isAccepted, KEY_SEPARATOR, Reader, Tx } from '@countinghouse/platform';
+import { ImportChunk, ImportRun, INTO_REJECTIONS, isAccepted, KEY_SEPARATOR, Reader, Tx } from '@countinghouse/platform';
 import { outcomes, People } from './member.queries';
 
 /** What a file would do, by the names the figures have in the run's result. */
@@ -27,7 +27,7 @@ export async function judge(tx: Tx, people: People): Promise<Preview> {
                    WHEN new_left_on IS NOT NULL AND old_left_on IS NULL THEN 'leave' ELSE 'change' END AS outcome
          FROM (${outcomes(people, asOf, 'LEFT JOIN')}) AS o
      ), refused AS (
-       INSERT INTO platform.import_rejection (run_id, line, "column", value, code, reason, remedy)
+       ${INTO_REJECTIONS}
        SELECT $2, j.line, said."column", said.value, j.code, said.reason, said.remedy
          FROM judged j
          JOIN LATERAL (VALUES
@@ -71,7 +71,7 @@ export async function refuseDependants(tx: Tx, run: ImportRun): Promise<number> 
          LEFT JOIN platform.import_row r ON r.file_id = $1 AND r.key = d.employee_key
          LEFT JOIN companies.member e ON e.company_id = d.company_id AND e.employee_id = d.employee_id
      )
-     INSERT INTO platform.import_rejection (run_id, line, "column", value, code, reason, remedy)
+     ${INTO_REJECTIONS}
      SELECT DISTINCT ON (j.line) $2, j.line, 'dependant_of', j.employee_id, j.code, said.reason, said.remedy
        FROM judged j
        JOIN (VALUES

@@ -6,6 +6,9 @@ import type { ImportChunk, ImportMode, ImportRun } from './import';
 import type { Rejection } from './rejection';
 import { KEY_SEPARATOR, StagedFile } from './staging';
 
+/** Begins a statement that refuses rows: a SELECT of these columns follows. A kind that works in SQL refuses with it as well. */
+export const INTO_REJECTIONS = 'INSERT INTO platform.import_rejection (run_id, line, "column", value, code, reason, remedy)';
+
 export interface StagedRow {
   readonly line: number;
   /** In the order of the declared columns; null when the row could not be read. */
@@ -44,7 +47,7 @@ export async function anyRejection(reader: Reader, runId: RunId): Promise<boolea
 export async function insertRejections(tx: Tx, runId: RunId, rejections: readonly Rejection[]): Promise<void> {
   if (rejections.length === 0) return;
   await tx.execute(
-    `INSERT INTO platform.import_rejection (run_id, line, "column", value, code, reason, remedy)
+    `${INTO_REJECTIONS}
      SELECT $1, r.* FROM unnest($2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) AS r`,
     [
       runId,
@@ -61,7 +64,7 @@ export async function insertRejections(tx: Tx, runId: RunId, rejections: readonl
 /** Refuses every row that could not be read, with what was found wrong with it. */
 export async function rejectUnreadable(tx: Tx, run: ImportRun): Promise<void> {
   await tx.execute(
-    `INSERT INTO platform.import_rejection (run_id, line, "column", value, code, reason, remedy)
+    `${INTO_REJECTIONS}
      SELECT $1, r.line, p."column", p.value, p.code, p.reason, p.remedy
        FROM platform.import_row r
       CROSS JOIN LATERAL json_to_recordset(r.problems) AS p("column" text, value text, code text, reason text, remedy text)
@@ -74,7 +77,7 @@ export async function rejectUnreadable(tx: Tx, run: ImportRun): Promise<void> {
 /** Refuses every row whose key an earlier row of the file has; `secret` says that the last part of the key is not shown. */
 export async function rejectRepeatedKeys(tx: Tx, run: ImportRun, key: readonly string[], secret: boolean): Promise<number> {
   return tx.execute(
-    `INSERT INTO platform.import_rejection (run_id, line, "column", value, code, reason, remedy)
+    `${INTO_REJECTIONS}
      SELECT $1, r.line, $3, CASE WHEN NOT $4 THEN left(split_part(r.key, $6, -1), 100) END, 'ROW_REPEATED',
             format('Line %s of the file has the same %s.', repeated.first_line, $5::text), 'Keep one of the lines and remove the others.'
        FROM (SELECT key, min(line) AS first_line FROM platform.import_row

@@ -1,0 +1,4 @@
+export * from './clock';
+export * from './issuer-day';
+export * from './system-clock';
+export * from './test-clock';
