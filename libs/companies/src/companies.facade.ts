@@ -1,10 +1,12 @@
 // What other contexts may ask of companies, and the few things they may tell it.
 import { Injectable } from '@nestjs/common';
-import { CompanyId, DateRange, LocalDate, MemberId } from '@countinghouse/kernel';
+import { addDays, CompanyId, DateRange, LocalDate, MemberId } from '@countinghouse/kernel';
 import { Reader, Tx } from '@countinghouse/platform';
 import { HeadcountChange, HeadcountMeasure, HeadcountStretch, headcountStretches } from './domain/headcount';
+import { companiesOnDay, CompanyOnDay } from './persistence/company.queries';
 import { recordEnrolment } from './persistence/enrolment.queries';
 import { HeadcountSource, headcountByCostCentre, headcountChangesByDay } from './persistence/headcount.queries';
+import { PayerStretch, payerStretches } from './persistence/hierarchy.queries';
 
 /** From this day on, until another change of the member says otherwise, the member holds a running enrolment, or none. */
 export interface EnrolmentChange {
@@ -15,6 +17,24 @@ export interface EnrolmentChange {
 
 @Injectable()
 export class Companies {
+  /** What each company was on a day: what a document issued on it says of its buyer. One statement. */
+  async profilesOn(reader: Reader, companyIds: readonly CompanyId[], day: LocalDate): Promise<Map<CompanyId, CompanyOnDay>> {
+    return new Map((await companiesOnDay(reader, companyIds, day)).map((company) => [company.id, company]));
+  }
+
+  /** Who is invoiced for each company on a day: the payer of the payer pays, and who has none pays itself. One statement. */
+  async payersOn(reader: Reader, companyIds: readonly CompanyId[], day: LocalDate): Promise<Map<CompanyId, CompanyId>> {
+    const stretches = await payerStretches(reader, companyIds, { start: day, end: addDays(day, 1) });
+    return new Map(stretches.map(({ companyId, payerId }) => [companyId, payerId]));
+  }
+
+  /** As {@link payersOn}, over a range of days: stretches of one payer each, in order and without a gap. One statement. */
+  async payerStretches(reader: Reader, companyIds: readonly CompanyId[], range: DateRange): Promise<Map<CompanyId, PayerStretch[]>> {
+    const byCompany = new Map<CompanyId, PayerStretch[]>(companyIds.map((id) => [id, []]));
+    for (const stretch of await payerStretches(reader, companyIds, range)) byCompany.get(stretch.companyId)!.push(stretch);
+    return byCompany;
+  }
+
   /**
    * The people of each company over a range of days, as stretches of constant count in order and without a gap; a company
    * nobody belongs to has one stretch of 0. With a cost centre only its people; null counts those who have none. One

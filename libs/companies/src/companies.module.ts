@@ -1,13 +1,25 @@
 // Companies: use cases, façade and imports, for every process that does business.
 import { Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
 import { Companies } from './companies.facade';
 import { CompaniesImport } from './jobs/companies-import';
 import { MembersImport } from './jobs/members-import';
+import { CompanyTicks } from './jobs/company-ticks';
+import { CompanyStatusChecks } from './status-checks/status-check';
+import { DependentCompanies } from './status-checks/dependent-companies.check';
 import { AddMember } from './use-cases/add-member';
+import { AddNote } from './use-cases/add-note';
+import { ChangeCompanyStatus } from './use-cases/change-company-status';
+import { Contacts } from './use-cases/contacts';
+import { EditCompany } from './use-cases/edit-company';
+import { MoveCompanies } from './use-cases/move-companies';
 import { RegisterCompany } from './use-cases/register-company';
 
+const COMPANY_USE_CASES = [RegisterCompany, EditCompany, ChangeCompanyStatus, MoveCompanies, Contacts, AddNote];
+
 @Module({
-  providers: [Companies, RegisterCompany, AddMember, CompaniesImport, MembersImport],
-  exports: [Companies, RegisterCompany, AddMember],
+  imports: [DiscoveryModule],
+  providers: [Companies, ...COMPANY_USE_CASES, CompanyStatusChecks, DependentCompanies, CompanyTicks, AddMember, CompaniesImport, MembersImport],
+  exports: [Companies, ...COMPANY_USE_CASES, AddMember],
 })
 export class CompaniesModule {}

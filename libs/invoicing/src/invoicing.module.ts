@@ -1,6 +1,7 @@
 // What the worker and the HTTP process load of invoicing: use cases, façade, the billing run and the proofs.
 import { Module } from '@nestjs/common';
 import { AccountingModule } from '@countinghouse/accounting';
+import { CompaniesModule } from '@countinghouse/companies';
 import { SubscriptionsModule } from '@countinghouse/subscriptions';
 import { Drafts } from './close-checks/drafts.check';
 import { Invoicing } from './invoicing.facade';
@@ -20,7 +21,7 @@ import { TellOverdue } from './use-cases/tell-overdue';
 const USE_CASES = [OpenSeries, StartBillingRun, PreviewBilling];
 
 @Module({
-  imports: [AccountingModule, SubscriptionsModule],
+  imports: [AccountingModule, CompaniesModule, SubscriptionsModule],
   providers: [...USE_CASES, Allocate, BillPayers, BillingRun, TellOverdue, OverdueTick, OverdueWork, Invoicing, Drafts, DocumentsPostedOnce, ReceivablesAgree, SeriesWithoutGap],
   exports: [...USE_CASES, Invoicing],
 })

@@ -3,21 +3,9 @@ import { CompanyId, Currency, decimalToString, InvoiceId, IssuerId, LocalDate, R
 import { Reader, Tx } from '@countinghouse/platform';
 import { AssembledInvoice, OwedLine } from '../domain/assemble';
 import { DocumentType, Stream } from '../domain/document-number';
-import { VatStatus } from '../domain/tax';
 import { ColumnTypes, columnArrays, insertSql } from './insert-rows';
 
 export type PayerType = Stream;
-
-/** A buyer as it is now; what of it the document needs is frozen into `invoice.buyer`. */
-export interface BuyerRow {
-  readonly payerId: string;
-  readonly companyId: CompanyId;
-  readonly country: string;
-  readonly vatStatus: VatStatus;
-  readonly taxId: string | null;
-  readonly paymentTermsDays: number;
-  readonly snapshot: Record<string, unknown>;
-}
 
 /** The issuer's side of every document of a chunk. */
 export interface IssuerRow {
@@ -29,26 +17,22 @@ export async function findIssuer(reader: Reader, id: IssuerId): Promise<IssuerRo
   return reader.one<IssuerRow>('SELECT id, country FROM platform.issuer WHERE id = $1', [id]);
 }
 
-/** The buyers among the payers, by payer id. Members are invoiced by name; where they work gives country and language. */
-export async function buyersOf(reader: Reader, payerType: PayerType, payerIds: readonly string[]): Promise<Map<string, BuyerRow>> {
-  const rows = await reader.query<BuyerRow>(payerType === 'company' ? COMPANY_BUYERS : MEMBER_BUYERS, [payerIds]);
-  return new Map(rows.map((row) => [row.payerId, row]));
+/** Members are invoiced by name; where they work gives country and language. */
+export interface MemberBuyer {
+  readonly payerId: string;
+  readonly companyId: CompanyId;
+  readonly country: string;
+  readonly snapshot: Readonly<Record<string, unknown>>;
 }
 
-const COMPANY_BUYERS = `
-  SELECT c.id AS "payerId", c.id AS "companyId", c.country, c.vat_status AS "vatStatus", c.tax_id AS "taxId",
-         c.payment_terms_days AS "paymentTermsDays",
-         jsonb_build_object('name', c.legal_name, 'number', c.number, 'country', c.country, 'taxId', c.tax_id,
-           'vatStatus', c.vat_status, 'vatCheckedOn', c.vat_checked_on, 'addressLine', c.address_line,
-           'postalCode', c.postal_code, 'city', c.city, 'email', c.email, 'language', c.language) AS snapshot
-    FROM companies.company c WHERE c.id = ANY ($1)`;
-
-/** A member pays at once, by card. */
-const MEMBER_BUYERS = `
-  SELECT m.id AS "payerId", m.company_id AS "companyId", c.country, 'not-required' AS "vatStatus", NULL AS "taxId",
-         0 AS "paymentTermsDays",
-         jsonb_build_object('name', m.name, 'email', m.email, 'country', c.country, 'language', c.language) AS snapshot
-    FROM companies.member m JOIN companies.company c ON c.id = m.company_id WHERE m.id = ANY ($1)`;
+export async function memberBuyers(reader: Reader, memberIds: readonly string[]): Promise<MemberBuyer[]> {
+  return reader.query(
+    `SELECT m.id AS "payerId", m.company_id AS "companyId", c.country,
+            jsonb_build_object('name', m.name, 'email', m.email, 'country', c.country, 'language', c.language) AS snapshot
+       FROM companies.member m JOIN companies.company c ON c.id = m.company_id WHERE m.id = ANY ($1)`,
+    [memberIds],
+  );
+}
 
 export interface TakenNumbers {
   readonly seriesId: string;
@@ -94,7 +78,7 @@ export interface FinalInvoice<Line extends OwedLine & LineOrigin = OwedLine & Li
   readonly issuedOn: LocalDate;
   readonly dueOn: LocalDate;
   readonly finalisedAt: string;
-  readonly buyer: Record<string, unknown>;
+  readonly buyer: Readonly<Record<string, unknown>>;
   readonly runId: RunId;
   readonly assembled: AssembledInvoice<Line>;
 }

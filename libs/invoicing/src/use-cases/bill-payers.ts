@@ -1,14 +1,16 @@
 // BillPayers: one chunk of a billing run, in one transaction: rate, collect what is unbilled, assemble, number, post, tell.
 import { Injectable } from '@nestjs/common';
 import { Books } from '@countinghouse/accounting';
+import { Companies, dueDate } from '@countinghouse/companies';
 import { event, InvoiceFinalised, InvoiceFinalisedFact } from '@countinghouse/contracts';
-import { addDays, CompanyId, ContractId, decimalToString, InvoiceId, IssuerId, LocalDate, RunId } from '@countinghouse/kernel';
+import { CompanyId, ContractId, decimalToString, InvoiceId, IssuerId, LocalDate, RunId } from '@countinghouse/kernel';
 import { ChunkOutcome, newId, Outbox, ParkedItem, Tx } from '@countinghouse/platform';
 import { BillingChunk, Subscriptions, UnbilledLine } from '@countinghouse/subscriptions';
 import { Stream } from '../domain/document-number';
 import { DocumentToIssue, documentsToIssue, DocumentsToIssue, PayerLine } from '../domain/documents-to-issue';
 import { TaxedBuyer } from '../domain/tax';
-import { BuyerRow, buyersOf, findIssuer, FinalInvoice, insertInvoices, LineOrigin, takeNumbers } from '../persistence/invoice.queries';
+import { findIssuer, FinalInvoice, insertInvoices, LineOrigin, takeNumbers } from '../persistence/invoice.queries';
+import { Buyer, buyersOf } from './buyers';
 import { seriesNotOpen } from './start-billing-run';
 
 export interface BillingTerms {
@@ -26,13 +28,14 @@ export interface PreparedChunk {
   /** Whose tax stands on the documents. */
   readonly issuerCountry: string;
   readonly payers: DocumentsToIssue<Line>;
-  readonly buyers: ReadonlyMap<string, BuyerRow>;
+  readonly buyers: ReadonlyMap<string, Buyer>;
   readonly parked: readonly ParkedItem[];
 }
 
 @Injectable()
 export class BillPayers {
   constructor(
+    private readonly companies: Companies,
     private readonly subscriptions: Subscriptions,
     private readonly books: Books,
     private readonly outbox: Outbox,
@@ -62,7 +65,7 @@ export class BillPayers {
     const payerIds = await payersOf(tx, chunk);
     const unbilled = await this.subscriptions.unbilled(tx, payerIds.map((id) => ({ type: stream, id })), issuerId);
     const issuer = await findIssuer(tx, issuerId);
-    const buyers = await buyersOf(tx, stream, [...new Set(unbilled.flatMap((line) => [line.payerId, line.companyId]))]);
+    const buyers = await buyersOf(tx, this.companies, stream, [...new Set(unbilled.flatMap((line) => [line.payerId, line.companyId]))], issuedOn);
     const lines = unbilled.map((line) => payerLine(line, buyers));
     const payers = documentsToIssue(issuer.country, issuedOn, lines, (payerId) => taxedBuyer(stream, buyers.get(payerId)));
     const waiting = payers.waiting.map(({ payerType, payerId, reason }) => ({
@@ -107,7 +110,7 @@ export class BillPayers {
         sequence,
         number: `${numbers.prefix}${sequence}`,
         issuedOn: numbers.issuedOn,
-        dueOn: addDays(numbers.issuedOn, buyer.paymentTermsDays),
+        dueOn: dueDate(numbers.issuedOn, buyer.terms),
         finalisedAt: numbers.finalisedAt,
       };
     });
@@ -138,7 +141,7 @@ async function contractsOf(tx: Tx, issuerId: IssuerId, companyIds: readonly Comp
 }
 
 /** A line about the people of another company than the payer says whose they are. */
-function payerLine(line: UnbilledLine, buyers: ReadonlyMap<string, BuyerRow>): Line {
+function payerLine(line: UnbilledLine, buyers: ReadonlyMap<string, Buyer>): Line {
   const { payerType, payerId, companyId, contractId, currency, unitPriceMinor, taxInclusive, servicePeriod, chargeCount } = line;
   const ofAnother = payerType === 'company' && companyId !== payerId;
   const description = ofAnother ? `${String(buyers.get(companyId)?.snapshot['name'])}: ${line.description}` : line.description;
@@ -150,7 +153,7 @@ function payerLine(line: UnbilledLine, buyers: ReadonlyMap<string, BuyerRow>): L
   };
 }
 
-function taxedBuyer(stream: Stream, buyer: BuyerRow | undefined): TaxedBuyer | undefined {
+function taxedBuyer(stream: Stream, buyer: Buyer | undefined): TaxedBuyer | undefined {
   if (!buyer || stream === 'member') return buyer && { kind: 'member' };
   return { kind: 'company', country: buyer.country, vatStatus: buyer.vatStatus, taxId: buyer.taxId };
 }

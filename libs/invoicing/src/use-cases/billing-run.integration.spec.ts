@@ -252,6 +252,27 @@ describe('a billing run', () => {
     expect(await business.proofs()).toEqual([]);
   });
 
+  it('tells of the buyer what was true on the day of issue, by whose terms it is due', async () => {
+    const { companyId } = await business.company({ members: 1 });
+    const version = (name: string, from: string, kind: string, days: number) =>
+      business.database.transaction((tx) =>
+        tx.execute(
+          `UPDATE companies.company SET legal_name = $2, payment_terms_kind = $4, payment_terms_days = $5, city = 'Porto', version = version + 1, valid_from = $3
+            WHERE id = $1`,
+          [companyId, name, from, kind, days],
+        ),
+      );
+    await version('On that day', TODAY, 'end-of-month', 10);
+    await version('Later', addDays(TODAY, 1), 'net', 90);
+    await business.bill();
+    const [invoice] = await business.query<{ name: string; version: string; city: string; issuedOn: LocalDate; dueOn: LocalDate }>(
+      `SELECT buyer ->> 'name' AS name, buyer ->> 'version' AS version, buyer ->> 'city' AS city, issued_on AS "issuedOn", due_on AS "dueOn"
+         FROM invoicing.invoice WHERE payer_id = $1`,
+      [companyId],
+    );
+    expect(invoice).toEqual({ name: 'On that day', version: '2', city: 'Porto', issuedOn: TODAY, dueOn: '2026-12-10' });
+  });
+
   it('finds nothing to bill a second time', async () => {
     await business.company();
     await business.bill();
