@@ -7,6 +7,8 @@ import { UndecidedManualEntries } from './close-checks/undecided-manual-entries.
 import { UnrecognisedRevenue } from './close-checks/unrecognised-revenue.check';
 import { UnrevaluedCurrency } from './close-checks/unrevalued-currency.check';
 import { Ledger } from './ledger.facade';
+import { BooksWork } from './daily-work/books.work';
+import { RecognitionWork } from './daily-work/recognition.work';
 import { RecognitionRun } from './jobs/recognition.run';
 import { RevaluationRun } from './jobs/revaluation.run';
 import { SealChainTick } from './jobs/seal-chain.tick';
@@ -40,6 +42,8 @@ import { StartRevaluationRun } from './use-cases/start-revaluation-run';
 const CLOSING = [BeginClose, AbandonClose, ClosePeriod, RequestPeriodReopening, ApprovePeriodReopening, RejectPeriodReopening];
 const MANUAL = [RequestManualEntry, ReverseEntry, ApproveManualEntry, RejectManualEntry];
 const CLOSE_CHECKS = [EarlierPeriods, UnallocatedReceipts, UndecidedManualEntries, UnrecognisedRevenue, UnrevaluedCurrency];
+/** What falls due for an issuer on a test clock. */
+const DAILY_WORK = [BooksWork, RecognitionWork];
 const CURRENCIES = [SetRate, ImportEcbRates, StartRevaluationRun];
 
 @Module({
@@ -66,6 +70,7 @@ const CURRENCIES = [SetRate, ImportEcbRates, StartRevaluationRun];
     ...MANUAL,
     ...CURRENCIES,
     ...CLOSE_CHECKS,
+    ...DAILY_WORK,
   ],
   exports: [Books, Ledger, StartRecognitionRun, SealBlocks, ...CLOSING, ...MANUAL, ...CURRENCIES],
 })

@@ -5,7 +5,9 @@ import { CompaniesModule } from '@countinghouse/companies';
 import { SubscriptionsModule } from '@countinghouse/subscriptions';
 import { Drafts } from './close-checks/drafts.check';
 import { Invoicing } from './invoicing.facade';
+import { BillingWork } from './daily-work/billing.work';
 import { OverdueWork } from './daily-work/overdue.work';
+import { SeriesWork } from './daily-work/series.work';
 import { BillingRun } from './jobs/billing.run';
 import { OverdueTick } from './jobs/overdue.tick';
 import { DocumentsPostedOnce } from './proofs/documents-posted-once.proof';
@@ -19,10 +21,25 @@ import { StartBillingRun } from './use-cases/start-billing-run';
 import { TellOverdue } from './use-cases/tell-overdue';
 
 const USE_CASES = [OpenSeries, StartBillingRun, PreviewBilling];
+/** What falls due for an issuer on a test clock. */
+const DAILY_WORK = [SeriesWork, BillingWork, OverdueWork];
 
 @Module({
   imports: [AccountingModule, CompaniesModule, SubscriptionsModule],
-  providers: [...USE_CASES, Allocate, BillPayers, BillingRun, TellOverdue, OverdueTick, OverdueWork, Invoicing, Drafts, DocumentsPostedOnce, ReceivablesAgree, SeriesWithoutGap],
+  providers: [
+    ...USE_CASES,
+    ...DAILY_WORK,
+    Allocate,
+    BillPayers,
+    BillingRun,
+    TellOverdue,
+    OverdueTick,
+    Invoicing,
+    Drafts,
+    DocumentsPostedOnce,
+    ReceivablesAgree,
+    SeriesWithoutGap,
+  ],
   exports: [...USE_CASES, Invoicing],
 })
 export class InvoicingModule {}

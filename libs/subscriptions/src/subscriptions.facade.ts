@@ -4,7 +4,7 @@ import { CompanyId, EnrolmentId, IssuerId, LocalDate } from '@countinghouse/kern
 import { PlannedChunk, Reader, Tx } from '@countinghouse/platform';
 import { Payer } from './domain/charged';
 import { describe, quantityAndPrice, UnbilledLine } from './domain/unbilled-line';
-import { companyChunks, enrolmentChunks } from './persistence/billing-plan.queries';
+import { companyChunks, enrolmentChunks, hasBillingDay } from './persistence/billing-plan.queries';
 import { DocumentAssignment, lockPayers, stampDocuments, unbilledRows } from './persistence/unbilled.queries';
 import { ChargeDifference, ChargeDifferenceInput, ChargedDifference } from './use-cases/charge-difference';
 
@@ -58,5 +58,10 @@ export class Subscriptions {
       ...members.map((enrolmentIds) => ({ stage: 0, items: enrolmentIds.length, input: { enrolmentIds } })),
       ...companies.map((companyIds) => ({ stage: 1, items: companyIds.length, input: { companyIds } })),
     ];
+  }
+
+  /** Whether a period of a contract of the issuer begins or ends on the day, so that it is a day to bill on. */
+  async isBillingDay(reader: Reader, issuerId: IssuerId, day: LocalDate): Promise<boolean> {
+    return hasBillingDay(reader, issuerId, day);
   }
 }

@@ -5,6 +5,7 @@ import { Catalogue1780300000011 } from './persistence/migrations/1780300000011-c
 import { ContractTimelines1780300000012 } from './persistence/migrations/1780300000012-contract-timelines';
 import { FeeTimelines1780300000013 } from './persistence/migrations/1780300000013-fee-timelines';
 import { EnrolmentTimelines1780300000014 } from './persistence/migrations/1780300000014-enrolment-timelines';
+import { OverdueAndTestClocks1780300000041 } from './persistence/migrations/1780300000041-overdue-and-test-clocks';
 
 export const subscriptionsPersistence: PersistenceManifest = {
   schema: 'subscriptions',
@@ -15,5 +16,6 @@ export const subscriptionsPersistence: PersistenceManifest = {
     ContractTimelines1780300000012,
     FeeTimelines1780300000013,
     EnrolmentTimelines1780300000014,
+    OverdueAndTestClocks1780300000041,
   ],
 };

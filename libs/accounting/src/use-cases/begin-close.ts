@@ -1,7 +1,7 @@
 // Begins the close of a period: from now on it takes closing work only, and what the business does goes past it.
 import { Injectable } from '@nestjs/common';
-import { DomainError, localDateIn } from '@countinghouse/kernel';
-import { Actor, AppClock, Audit, authorise, Database } from '@countinghouse/platform';
+import { DomainError, LocalDate } from '@countinghouse/kernel';
+import { Actor, AppClock, Audit, authorise, Database, issuerDay } from '@countinghouse/platform';
 import { lockPeriod, Period, PeriodKey, readPeriod, setPeriodState } from '../persistence/period.queries';
 import { refuseState } from './refusals';
 
@@ -23,7 +23,7 @@ export class BeginClose {
     return this.database.transaction(async (tx) => {
       const period = await lockPeriod(tx, key);
       refuseState(period, ['open'], 'Only an open period can begin to close.');
-      this.refuseRunning(period, now);
+      refuseRunning(period, await issuerDay(tx, key.issuerId, now));
       await setPeriodState(tx, key, 'closing');
       await this.audit.record(tx, actor, [
         { action: 'accounting.begin-close', subjectType: 'period', subjectId: key.periodStart, issuerId: key.issuerId },
@@ -31,15 +31,14 @@ export class BeginClose {
       return readPeriod(tx, key);
     });
   }
+}
 
-  /** A month in which business is still done would send that business into the next one. */
-  private refuseRunning(period: Period, now: number): void {
-    const today = localDateIn(period.timeZone, now);
-    if (today >= period.end) return;
-    throw new DomainError('PERIOD_NOT_OVER', `The period runs until ${period.end}, and for its issuer it is ${today}.`, {
-      field: 'periodStart',
-      value: period.start,
-      remedy: `Close it on ${period.end} or later.`,
-    });
-  }
+/** A month in which business is still done would send that business into the next one. */
+function refuseRunning(period: Period, today: LocalDate): void {
+  if (today >= period.end) return;
+  throw new DomainError('PERIOD_NOT_OVER', `The period runs until ${period.end}, and for its issuer it is ${today}.`, {
+    field: 'periodStart',
+    value: period.start,
+    remedy: `Close it on ${period.end} or later.`,
+  });
 }

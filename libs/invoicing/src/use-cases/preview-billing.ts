@@ -1,9 +1,8 @@
 // PreviewBilling: what a billing run would put on the documents of a company and its members now; nothing stays of it.
 import { Injectable } from '@nestjs/common';
 import { CompanyId, Currency, DateRange, EnrolmentId, IssuerId, LocalDate, RunId } from '@countinghouse/kernel';
-import { Actor, AppClock, authorise, Database, newId, ParkedItem, Tx } from '@countinghouse/platform';
+import { Actor, AppClock, authorise, Database, issuerDay, newId, ParkedItem, Tx } from '@countinghouse/platform';
 import { BillingTerms, BillPayers, PreparedChunk } from './bill-payers';
-import { dayOfIssue } from './start-billing-run';
 
 export interface PreviewBillingInput {
   readonly issuerId: IssuerId;
@@ -72,7 +71,7 @@ export class PreviewBilling {
   }
 
   private async preview(tx: Tx, { issuerId, companyId, through }: PreviewBillingInput, nowMs: number): Promise<BillingPreview> {
-    const issuedOn = await dayOfIssue(tx, issuerId, nowMs);
+    const issuedOn = await issuerDay(tx, issuerId, nowMs);
     const terms: BillingTerms = { issuerId, through, issuedOn, runId: newId<RunId>() };
     const enrolmentIds = await enrolmentsPaidBy(tx, issuerId, companyId);
     const members: PreparedChunk[] = [];

@@ -1,7 +1,7 @@
 // StartBillingRun: bills every member and company of an issuer for what is owed up to a day and not yet charged.
 import { Injectable } from '@nestjs/common';
-import { addDays, DomainError, IssuerId, LocalDate, localDateIn, RunId, timeZone, yearOf } from '@countinghouse/kernel';
-import { Actor, AppClock, authorise, Database, Idempotency, Reader, Run, Runs } from '@countinghouse/platform';
+import { addDays, DomainError, IssuerId, LocalDate, RunId, yearOf } from '@countinghouse/kernel';
+import { Actor, AppClock, authorise, Database, Idempotency, issuerDay, Reader, Run, Runs } from '@countinghouse/platform';
 import { Stream } from '../domain/document-number';
 
 export const BILLING_RUN = 'invoicing.billing';
@@ -45,7 +45,7 @@ export class StartBillingRun {
     return this.database.transaction(async (tx) => {
       const operation = { operation: 'invoicing.start-billing-run', key: idempotencyKey, input: { issuerId, through } };
       const runId = await this.idempotency.once<RunId>(tx, operation, async () => {
-        const issuedOn = await dayOfIssue(tx, issuerId, nowMs);
+        const issuedOn = await issuerDay(tx, issuerId, nowMs);
         refuseFarAway(through, issuedOn);
         await refuseWithoutSeries(tx, issuerId, issuedOn);
         const run = await this.runs.start<BillingInput>(
@@ -58,13 +58,6 @@ export class StartBillingRun {
       return (await this.runs.get(tx, runId)) as Run<BillingInput>;
     });
   }
-}
-
-/** The issuer's local day at an instant: the date of what it issues then. @throws DomainError ISSUER_NOT_FOUND */
-export async function dayOfIssue(reader: Reader, issuerId: IssuerId, nowMs: number): Promise<LocalDate> {
-  const issuer = await reader.first<{ zone: string }>('SELECT time_zone AS zone FROM platform.issuer WHERE id = $1', [issuerId]);
-  if (issuer) return localDateIn(timeZone(issuer.zone), nowMs);
-  throw new DomainError('ISSUER_NOT_FOUND', 'There is no such issuer.', { field: 'issuerId', value: issuerId, remedy: 'Correct the id.' });
 }
 
 function refuseFarAway(through: LocalDate, issuedOn: LocalDate): void {

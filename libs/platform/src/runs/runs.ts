@@ -137,16 +137,20 @@ export class Runs {
 
   /**
    * Plans and processes the whole run in this process, stage by stage, without queue, worker or delays between retries.
-   * For the CLI and for tests; not for use beside a worker. Returns when the run has ended or is paused.
+   * Beside workers only if its kind processes chunks in their transaction: those that a worker has are waited for. Returns
+   * when the run has ended or is paused.
    */
   async drain(id: RunId): Promise<Run> {
-    for (;;) {
+    for (let last: number | undefined; ; ) {
       const { run, no } = await this.database.read(async (reader) => ({
         run: await this.get(reader, id),
         no: await sql.nextChunk(reader, id),
       }));
       if (no === undefined || (run.state !== 'planned' && run.state !== 'running')) return run;
+      // The same chunk again has failed, or a worker has it.
+      if (no === last) await sleep(LOOK_EVERY_MS);
       await this.chunks.process(run.kind, id, no);
+      last = no;
     }
   }
 

@@ -24,7 +24,7 @@ export interface IssuerDay {
 
 export interface DailyWorkDone {
   readonly parked?: readonly ParkedItem[];
-  /** Numbers to add to the run's result, by key. */
+  /** Numbers to add to the run's result, by key. Who has told others something has one above 0: then the day waits for them. */
   readonly result?: Readonly<Record<string, bigint | number>>;
 }
 

@@ -37,3 +37,20 @@ export async function companyChunks(reader: Reader, issuerId: IssuerId, through:
   );
   return rows.map((row) => row.ids);
 }
+
+/**
+ * Whether something may become due on the day: a period of some contract of the issuer begins or ends on it, or a change of a
+ * contract takes effect. A quarter's months count as well, because what was changed meanwhile is billed with the month.
+ */
+export async function hasBillingDay(reader: Reader, issuerId: IssuerId, day: LocalDate): Promise<boolean> {
+  const { due } = await reader.one<{ due: boolean }>(
+    `SELECT EXISTS (
+       SELECT FROM subscriptions.contract k JOIN subscriptions.contract_change c ON c.contract_id = k.id
+        WHERE k.issuer_id = $1
+          AND (c.effective_on = $2::date
+               OR (c.kind = 'cycle' AND c.effective_on < $2::date
+                   AND least(c.anchor_day, extract(day FROM date_trunc('month', $2::date) + interval '1 month - 1 day')) = extract(day FROM $2::date)))) AS due`,
+    [issuerId, day],
+  );
+  return due;
+}
