@@ -7,7 +7,7 @@ import { NestFactory } from '@nestjs/core';
 import { Client } from 'pg';
 import { Books } from '@countinghouse/accounting';
 import { currency, IssuerId, localDate, timeZone } from '@countinghouse/kernel';
-import { createDataSource, Database, Issuers, migrate, RunningPostgres, startEmbeddedPostgres, systemActor } from '@countinghouse/platform';
+import { Database, Issuers, migrate, RunningPostgres, startEmbeddedPostgres, systemActor } from '@countinghouse/platform';
 import { AppModule } from '../apps/api/src/app.module';
 import { configFrom } from '../apps/api/src/config';
 import { PERSISTENCE } from '../apps/api/src/persistence';
@@ -52,14 +52,12 @@ export class Bench {
     const directory = mkdtempSync(join(tmpdir(), 'countinghouse-bench-'));
     chmodSync(directory, 0o755);
     const server = await startEmbeddedPostgres({ directory, durability: 'durable' });
-    const dataSource = await createDataSource({ url: server.url, manifests: PERSISTENCE }).initialize();
-    await migrate(dataSource);
-    // It would work in the middle of one side's measurement; the benches analyse where it matters.
-    await dataSource.query('ALTER SYSTEM SET autovacuum = off');
-    await dataSource.query('SELECT pg_reload_conf()');
-    await dataSource.destroy();
+    await migrate({ url: server.url, manifests: PERSISTENCE });
     const issuerId = await withApp(server.url, (app) => openBooks(app));
-    return new Bench(size, issuerId, server, directory);
+    const bench = new Bench(size, issuerId, server, directory);
+    // It would work in the middle of one side's measurement; the benches analyse where it matters.
+    await bench.administer('ALTER SYSTEM SET autovacuum = off', 'SELECT pg_reload_conf()');
+    return bench;
   }
 
   async stop(): Promise<void> {

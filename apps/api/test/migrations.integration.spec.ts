@@ -30,11 +30,11 @@ describe('the migrations', () => {
     expect(schemas).toEqual(['schema platform', 'schema public']);
     expect((await catalogue()).filter((line) => line.startsWith('relation ') && !line.includes('platform.migration'))).toEqual([]);
 
-    expect(await migrate(test.dataSource)).toBe(listed.length);
+    expect(await migrate({ url: test.url, manifests: PERSISTENCE })).toBe(listed.length);
     expect(await catalogue()).toEqual(before);
   });
 
   it('have nothing to do when they are done', async () => {
-    expect(await migrate(test.dataSource)).toBe(0);
+    expect(await migrate({ url: test.url, manifests: PERSISTENCE })).toBe(0);
   });
 });

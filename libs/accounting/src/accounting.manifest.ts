@@ -7,6 +7,7 @@ import { ExchangeRates1780100000021 } from './persistence/migrations/17801000000
 import { Close1780100000041 } from './persistence/migrations/1780100000041-close';
 import { Documents1780100000042 } from './persistence/migrations/1780100000042-documents';
 import { ManualEntries1780100000043 } from './persistence/migrations/1780100000043-manual-entries';
+import { LedgerFunctionsActAsOwner1780100000051 } from './persistence/migrations/1780100000051-ledger-functions-act-as-owner';
 
 export const accountingPersistence: PersistenceManifest = {
   schema: 'accounting',
@@ -19,5 +20,28 @@ export const accountingPersistence: PersistenceManifest = {
     Close1780100000041,
     Documents1780100000042,
     ManualEntries1780100000043,
+    LedgerFunctionsActAsOwner1780100000051,
   ],
+  rights: {
+    // Written by the functions of the ledger and by its guards alone.
+    journal_entry: [],
+    posting: [],
+    account_day: [],
+    block: [],
+    block_leaf: [],
+    period_balance: [],
+    period_open_item: [],
+    flow: [],
+    // To lock it. Its triggers refuse the update itself, here and on the schedules.
+    foreign_item: ['UPDATE (amount_minor)'],
+    revenue_schedule: ['INSERT', 'UPDATE (recognised_minor)'],
+    revenue_recognition: ['INSERT'],
+    document: ['INSERT'],
+    exchange_rate: ['INSERT'],
+    account: ['INSERT', 'UPDATE (name, active)'],
+    period: ['UPDATE (state)'],
+    // A request is made undecided.
+    period_reopening: ['INSERT (id, issuer_id, period_start, reason, requested_by)', 'UPDATE (state, decided_by)'],
+    manual_entry: ['INSERT (id, issuer_id, kind, effective_on, currency, lines, reason, reverses, requested_by)', 'UPDATE (state, decided_by)'],
+  },
 };

@@ -8,6 +8,7 @@ export * from './ids/new-id';
 export * from './persistence/manifest';
 export * from './proofs/proof';
 export * from './database/data-source';
+export * from './database/privileges';
 export * from './embedded-postgres/embedded-postgres';
 export * from './persistence/platform.manifest';
 export * from './idempotency/idempotency';

@@ -6,7 +6,7 @@ import { Audit } from './audit/audit';
 import { CloseChecks, FailingProofs, UndeliveredEvents } from './close-checks';
 import { AppClock } from './clock/clock';
 import { SystemClock } from './clock/system-clock';
-import { createDataSource } from './database/data-source';
+import { openDataSource } from './database/data-source';
 import { Database } from './database/database';
 import { Idempotency } from './idempotency/idempotency';
 import { Deliveries } from './outbox/deliveries';
@@ -69,12 +69,12 @@ export class PlatformModule implements OnApplicationShutdown {
         {
           provide: DataSource,
           useFactory: () =>
-            createDataSource({
+            openDataSource({
               url: options.databaseUrl,
               manifests: options.manifests,
               poolSize: options.poolSize ?? 10,
               applicationName: options.applicationName ?? options.role,
-            }).initialize(),
+            }),
         },
         { provide: AppClock, useClass: SystemClock },
         { provide: QueueSettings, useValue: new QueueSettings(options.databaseUrl, options.queueUrl, options.times) },

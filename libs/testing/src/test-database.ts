@@ -6,27 +6,32 @@ import { createDataSource, Database, PersistenceManifest } from '@countinghouse/
 
 export interface TestDatabase {
   readonly url: string;
-  readonly dataSource: DataSource;
+  /** Acts as the application, like every process in production. */
   readonly database: Database;
+  /** Acts as who may do everything: for attacks on what others keep, and for tables of a spec's own. */
+  readonly owner: Database;
+  /** The owner's. */
+  readonly dataSource: DataSource;
   drop(): Promise<void>;
 }
 
 const TEMPLATE = 'countinghouse';
 
-/** Clones the template. Give manifests only when the spec uses TypeORM entities. */
+/** Clones the template. Give manifests only when the spec uses TypeORM entities or migrations. */
 export async function createTestDatabase(manifests: readonly PersistenceManifest[] = []): Promise<TestDatabase> {
   const template = process.env['TEST_DATABASE_URL'];
   if (!template) throw new Error('TEST_DATABASE_URL is not set: name the spec *.integration.spec.ts so that Jest starts a database');
   const name = `spec_${randomBytes(6).toString('hex')}`;
   await administer(template, `CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);
   const url = template.replace(/\/[^/]+$/, `/${name}`);
-  const dataSource = await createDataSource({ url, manifests, poolSize: 20 }).initialize();
+  const [app, login] = await Promise.all((['app', 'login'] as const).map((role) => createDataSource({ url, manifests, poolSize: 20, role }).initialize()));
   return {
     url,
-    dataSource,
-    database: new Database(dataSource),
+    database: new Database(app!),
+    owner: new Database(login!),
+    dataSource: login!,
     async drop() {
-      if (dataSource.isInitialized) await dataSource.destroy();
+      for (const source of [app!, login!]) if (source.isInitialized) await source.destroy();
       await administer(template, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     },
   };

@@ -6,7 +6,7 @@ import { StartBillingRun } from '@countinghouse/invoicing';
 import { addMonths, DomainError, localDate, LocalDate, parseId, RunId, startOfMonth, timeZone } from '@countinghouse/kernel';
 import { StartCollectionRun } from '@countinghouse/payments';
 import {
-  AppClock, createDataSource, Database, Deliveries, DevelopmentIssuer, Imports, migrate, newId, Proofs, Role, ROLES, Run, Runs,
+  AppClock, Database, Deliveries, DevelopmentIssuer, Imports, migrate, newId, Proofs, Role, ROLES, Run, Runs,
 } from '@countinghouse/platform';
 import { DEMO_FILES, demoFile, writeDemoFiles } from '../demo/files';
 import { LoadDemo } from '../demo/load-demo';
@@ -27,12 +27,7 @@ const MIGRATE: Command = {
   usage: '',
   help: ['Several at once take turns; nothing happens when there is nothing to do.'],
   async run({ config, print }) {
-    const dataSource = await createDataSource({ url: config.databaseUrl, manifests: PERSISTENCE, poolSize: 2, applicationName: 'countinghouse migrate' }).initialize();
-    try {
-      print(`${await migrate(dataSource)} migrations run`);
-    } finally {
-      await dataSource.destroy();
-    }
+    print(`${await migrate({ url: config.databaseUrl, manifests: PERSISTENCE })} migrations run`);
     return 0;
   },
 };

@@ -3,7 +3,7 @@ import 'reflect-metadata';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { NestFactory } from '@nestjs/core';
-import { createDataSource, Database, freePort, freePortFrom, JsonLogger, migrate, refuseTakenPort } from '@countinghouse/platform';
+import { Database, freePort, freePortFrom, JsonLogger, migrate, refuseTakenPort } from '@countinghouse/platform';
 import { AppModule } from '../app.module';
 import { Config, environmentWith, loadConfig } from '../config';
 import { PERSISTENCE } from '../persistence';
@@ -81,13 +81,8 @@ class Start {
   }
 
   private async migrate({ url }: OpenDatabase): Promise<void> {
-    const dataSource = await createDataSource({ url, manifests: PERSISTENCE, poolSize: 2, applicationName: 'countinghouse migrate' }).initialize();
-    try {
-      const done = await migrate(dataSource);
-      if (done > 0) this.say(`${done} migrations run`);
-    } finally {
-      await dataSource.destroy();
-    }
+    const done = await migrate({ url, manifests: PERSISTENCE });
+    if (done > 0) this.say(`${done} migrations run`);
   }
 
   private async startChildren(databaseUrl: string, port: number): Promise<void> {

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createDataSource, migrate, startEmbeddedPostgres } from '@countinghouse/platform';
+import { migrate, startEmbeddedPostgres } from '@countinghouse/platform';
 import { PERSISTENCE } from '../../src/persistence';
 
 export default async function globalSetup(): Promise<void> {
@@ -12,12 +12,7 @@ export default async function globalSetup(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'countinghouse-test-'));
   chmodSync(directory, 0o755);
   const server = await startEmbeddedPostgres({ directory, durability: 'fast' });
-  const dataSource = await createDataSource({ url: server.url, manifests: PERSISTENCE }).initialize();
-  try {
-    await migrate(dataSource);
-  } finally {
-    await dataSource.destroy();
-  }
+  await migrate({ url: server.url, manifests: PERSISTENCE });
   process.env['TEST_DATABASE_URL'] = server.url;
   Object.assign(globalThis, { __postgres: { server, directory } });
   // Nest keeps the GraphQL types that were declared on the global object, and Jest hands that to specs of the same process:

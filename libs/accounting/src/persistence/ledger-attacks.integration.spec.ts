@@ -333,7 +333,7 @@ describe('posting and closing', () => {
   it('refuses a posting from psql that waited for the close', async () => {
     await closer.query('BEGIN');
     await close();
-    const attack = ledger.database.transaction((tx) => tx.execute(forge(ledger.issuerId, {}, SOUND)));
+    const attack = ledger.test.owner.transaction((tx) => tx.execute(forge(ledger.issuerId, {}, SOUND)));
     const refused = expect(attack).rejects.toMatchObject({ constraint: 'entry_period_is_not_closed' });
     await someoneWaits();
     await closer.query('COMMIT');

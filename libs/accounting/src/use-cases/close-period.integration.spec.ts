@@ -95,7 +95,7 @@ describe('closing a period', () => {
   it('refuses while a proof fails, and says which', async () => {
     await ledger.record(ledger.anInvoice({ on: day('2026-01-31') }));
     await ledger.recognise('2026-01-31');
-    await ledger.database.transaction(async (tx) => {
+    await ledger.test.owner.transaction(async (tx) => {
       await tx.execute('ALTER TABLE accounting.account_day DISABLE TRIGGER USER');
       await tx.execute('UPDATE accounting.account_day SET debit_minor = debit_minor + 1');
       await tx.execute('ALTER TABLE accounting.account_day ENABLE ALWAYS TRIGGER account_day_is_kept_by_the_guard');
@@ -181,7 +181,7 @@ describe('closing a period', () => {
   });
 
   describe('from psql', () => {
-    const psql = (sql: string, params: unknown[] = []) => ledger.database.transaction((tx) => tx.execute(sql, params));
+    const psql = (sql: string, params: unknown[] = []) => ledger.test.owner.transaction((tx) => tx.execute(sql, params));
 
     it.each([
       ['a period closed at once', `UPDATE accounting.period SET state = 'closed'`, 'period_state_moves_as_declared'],

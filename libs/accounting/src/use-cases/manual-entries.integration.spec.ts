@@ -122,7 +122,7 @@ describe('a manual entry', () => {
   });
 
   describe('in psql', () => {
-    const psql = (sql: string) => ledger.database.transaction((tx) => tx.execute(sql));
+    const psql = (sql: string) => ledger.test.owner.transaction((tx) => tx.execute(sql));
 
     it.each([
       ['approval by the one who asked', `SELECT accounting.post_manual_entry(id, 'ana') FROM accounting.manual_entry`, 'manual_entry_is_approved_by_a_second_person'],

@@ -120,7 +120,7 @@ describe('RecordFacts', () => {
 
   it('names an account that takes another currency only', async () => {
     const issuerId = await insertIssuer(ledger.database, 'ES');
-    await ledger.database.transaction(async (tx) => {
+    await ledger.test.owner.transaction(async (tx) => {
       await tx.execute(
         `INSERT INTO accounting.account (issuer_id, code, name, type, role, currency)
          VALUES ($1, '1', 'Receivables', 'asset', 'receivables', 'USD')`,
@@ -135,7 +135,7 @@ describe('RecordFacts', () => {
   it('names a role that the chart has no account for, and an issuer that has no books', async () => {
     const issuerId = await insertIssuer(ledger.database, 'ES');
     await expect(ledger.record(ledger.anInvoice({ issuerId }))).rejects.toMatchObject({ code: 'BOOKS_NOT_OPEN', value: issuerId });
-    await ledger.database.transaction(async (tx) => {
+    await ledger.test.owner.transaction(async (tx) => {
       await tx.execute(
         `INSERT INTO accounting.account (issuer_id, code, name, type, role) VALUES ($1, '1', 'Receivables', 'asset', 'receivables')`,
         [issuerId],

@@ -12,7 +12,7 @@ describe('the database of companies', () => {
   });
   afterAll(() => test.drop());
 
-  const execute = (sql: string, params: unknown[] = []) => test.database.transaction((tx) => tx.execute(sql, params));
+  const execute = (sql: string, params: unknown[] = []) => test.owner.transaction((tx) => tx.execute(sql, params));
   const refusedBy = async (sql: string, params: unknown[] = []) =>
     execute(sql, params).then(
       () => 'nothing',

@@ -78,7 +78,7 @@ function anAssembledInvoice(): FinalInvoice['assembled'] {
 /** The rule by which the database refused the work; fails if it did not. */
 async function refusal(work: (tx: Tx) => Promise<unknown>): Promise<string> {
   try {
-    await test.database.transaction(work);
+    await test.owner.transaction(work);
   } catch (error) {
     return violatedConstraint(error) ?? (error as Error).message;
   }
@@ -398,7 +398,7 @@ describe('the migration', () => {
 
   /** Every table, column, constraint, index, trigger and function of the schema, as PostgreSQL writes them. */
   async function shapeOf(database: TestDatabase): Promise<{ thing: string }[]> {
-    return database.database.query<{ thing: string }>(`
+    return database.owner.query<{ thing: string }>(`
       SELECT thing FROM (
         SELECT format('%s.%s %s %s %s', table_name, column_name, data_type, is_nullable, column_default) AS thing
           FROM information_schema.columns WHERE table_schema = 'invoicing'

@@ -417,7 +417,7 @@ describe('the proofs', () => {
   const failing = async () => (await business.proofs()).map((failure) => failure.split(':')[0]!).filter((name) => ownProofs.includes(name));
   /** What only the owner of the tables can do, after taking the guards away. */
   const tamper = (sql: string) =>
-    business.database.transaction(async (tx) => {
+    business.test.owner.transaction(async (tx) => {
       await tx.execute('ALTER TABLE invoicing.invoice DISABLE TRIGGER ALL');
       await tx.execute(sql);
       await tx.execute('ALTER TABLE invoicing.invoice ENABLE TRIGGER ALL');

@@ -18,7 +18,7 @@ describe('the database', () => {
     await test.drop();
   });
 
-  const execute = (sql: string, params: unknown[] = []) => stand.database.transaction((tx) => tx.execute(sql, params));
+  const execute = (sql: string, params: unknown[] = []) => test.owner.transaction((tx) => tx.execute(sql, params));
 
   /** The name of the rule that refuses a statement, or what it said. */
   async function refusal(sql: string, params: unknown[] = []): Promise<string | undefined> {
@@ -54,7 +54,7 @@ describe('the database', () => {
       for (const to of PAYMENT_STATES) {
         if (from === to) continue;
         // The trigger alone decides: the row is put into its first state behind the trigger's back, and put back after.
-        const verdict = await stand.database
+        const verdict = await test.owner
           .transaction(async (tx) => {
             await tx.execute('ALTER TABLE payments.payment DISABLE TRIGGER USER');
             await tx.execute(`UPDATE payments.payment SET state = $2, ${from === 'succeeded' ? SUCCEEDED : 'captured_on = NULL, captured_at = NULL'} WHERE id = $1`, [id, from]);
@@ -73,7 +73,7 @@ describe('the database', () => {
     for (const from of ATTEMPT_STATES) {
       for (const to of ATTEMPT_STATES) {
         if (from === to) continue;
-        const verdict = await stand.database
+        const verdict = await test.owner
           .transaction(async (tx) => {
             await tx.execute('ALTER TABLE payments.attempt DISABLE TRIGGER USER');
             await tx.execute(`UPDATE payments.attempt SET state = $2, decline_code = 'x' WHERE id = $1`, [id, from]);

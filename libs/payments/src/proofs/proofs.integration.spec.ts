@@ -26,7 +26,7 @@ describe('the proofs of payments', () => {
   const prove = (proof: Type<Proof>) => stand.database.read((reader) => stand.get(proof).prove(reader));
   /** Damage that no rule of the database would let through. */
   const damage = (table: string, sql: string) =>
-    stand.database.transaction(async (tx) => {
+    test.owner.transaction(async (tx) => {
       await tx.execute(`ALTER TABLE ${table} DISABLE TRIGGER USER`);
       await tx.execute(sql);
       await tx.execute(`ALTER TABLE ${table} ENABLE TRIGGER USER`);

@@ -6,8 +6,8 @@ describe('Database', () => {
 
   beforeAll(async () => {
     test = await createTestDatabase();
-    await test.database.transaction((tx) =>
-      tx.execute('CREATE TABLE public.counter (id int PRIMARY KEY, n bigint NOT NULL, on_day date)'),
+    await test.owner.transaction((tx) =>
+      tx.execute('CREATE TABLE public.counter (id int PRIMARY KEY, n bigint NOT NULL, on_day date); GRANT ALL ON public.counter TO PUBLIC'),
     );
   });
   afterAll(() => test.drop());

@@ -130,8 +130,10 @@ describe('the GraphQL kit', () => {
 
   beforeAll(async () => {
     test = await createTestDatabase();
-    await test.database.transaction(async (tx) => {
-      await tx.execute('CREATE TABLE public.coin (id uuid PRIMARY KEY, worth_minor bigint NOT NULL, currency char(3) NOT NULL, minted_at timestamptz NOT NULL)');
+    await test.owner.transaction(async (tx) => {
+      await tx.execute(`
+        CREATE TABLE public.coin (id uuid PRIMARY KEY, worth_minor bigint NOT NULL, currency char(3) NOT NULL, minted_at timestamptz NOT NULL);
+        GRANT SELECT ON public.coin TO PUBLIC`);
       // Several coins of one microsecond, and microseconds that a millisecond cannot tell apart.
       await tx.execute(
         `INSERT INTO public.coin SELECT gen_random_uuid(), n * 100 + 5, 'EUR', '2026-01-01T00:00:00.000Z'::timestamptz + (n / 3) * interval '1 microsecond'

@@ -65,14 +65,14 @@ describe('Imports', () => {
   beforeAll(async () => {
     Logger.overrideLogger(false);
     test = await createTestDatabase();
-    await test.database.transaction((tx) => tx.execute('CREATE TABLE public.room (code text PRIMARY KEY, name text, seats int)'));
+    await test.owner.transaction((tx) => tx.execute('CREATE TABLE public.room (code text PRIMARY KEY, name text, seats int); GRANT ALL ON public.room TO PUBLIC'));
     const registry = JobRegistry.of(rooms, new KeysImport());
     const settings = new QueueSettings(test.url, undefined, { retryMs: 1, chunkFailures: 2 });
     runs = new Runs(test.database, new Audit(), new RunChunks(test.database, new Audit(), registry, settings));
     imports = new Imports(test.database, runs, registry);
   });
   afterAll(() => test.drop());
-  beforeEach(() => test.database.transaction((tx) => tx.execute('TRUNCATE public.room')));
+  beforeEach(() => test.owner.transaction((tx) => tx.execute('TRUNCATE public.room')));
 
   const start = (file: string | Buffer, options: { mode?: ImportMode; again?: boolean; kind?: string } = {}) =>
     imports.start({ kind: 'workshop.rooms', fileName: 'rooms.csv', source: Readable.from([Buffer.from(file)]), ...options }, actor);

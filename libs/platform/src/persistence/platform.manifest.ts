@@ -14,4 +14,5 @@ export const platformPersistence: PersistenceManifest = {
     ImportsInReview1780000000021,
     TestClocks1780000000041,
   ],
+  rights: { migration: [], audit_entry: ['INSERT'] },
 };

@@ -3,6 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { BulkJobOptions, createPostgresBackend, Job, Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { Pool } from 'pg';
+import { actingAs } from '../database/privileges';
 import { failureOf } from './failure';
 import { JobRegistry } from './job-registry';
 import { QUEUE_SCHEMA } from './migrate-queue';
@@ -115,7 +116,7 @@ function connectPostgres(url: string, max: number): { connection: Connection; cl
   const pool = new Pool({
     connectionString: url,
     application_name: 'queue',
-    options: `-c search_path=${QUEUE_SCHEMA}`,
+    options: `${actingAs('app')} -c search_path=${QUEUE_SCHEMA}`,
     keepAlive: true,
     max,
   });

@@ -1,5 +1,6 @@
 // Hears NOTIFY from other processes and passes it on; when its connection is lost it makes a new one.
 import { Client } from 'pg';
+import { actingAs } from '../database/privileges';
 import { WAKE_CHANNEL } from '../scheduling/ticks';
 
 const RECONNECT_MS = 2_000;
@@ -17,7 +18,7 @@ export class WakeListener {
   /** Never throws: without it everything still happens, one poll later. */
   async start(): Promise<void> {
     if (this.stopped) return;
-    const client = new Client({ connectionString: this.url, application_name: 'wake', keepAlive: true });
+    const client = new Client({ connectionString: this.url, application_name: 'wake', keepAlive: true, options: actingAs('app') });
     this.client = client;
     client.on('notification', ({ payload }) => this.onWake(payload ?? ''));
     client.on('error', () => undefined); // 'end' follows.

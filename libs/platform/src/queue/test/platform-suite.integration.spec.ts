@@ -82,7 +82,7 @@ describe.each(BACKENDS)('The platform with its queue on %s', (backend) => {
       await client.flushall();
       await client.quit();
     } else {
-      await test.database.transaction(async (tx) => {
+      await test.owner.transaction(async (tx) => {
         const tables = await tx.query<{ name: string }>(
           `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname = 'bullmq' AND tablename NOT LIKE '%migration%'`,
         );
@@ -95,7 +95,7 @@ describe.each(BACKENDS)('The platform with its queue on %s', (backend) => {
    * that others wait behind them.
    */
   const emptyTheQueueInTheMiddle = (table: string) =>
-    test.database.transaction(async (tx) => {
+    test.owner.transaction(async (tx) => {
       await tx.execute(`LOCK TABLE ${table} IN EXCLUSIVE MODE`);
       await until(async () => (await get(Queues).waiting('workbench')) > 3);
       await emptyTheQueue();
@@ -131,7 +131,7 @@ describe.each(BACKENDS)('The platform with its queue on %s', (backend) => {
 
   beforeAll(async () => {
     test = await createTestDatabase();
-    await test.database.transaction((tx) => tx.execute(WORKBENCH_TABLES));
+    await test.owner.transaction((tx) => tx.execute(WORKBENCH_TABLES));
     redis = backend === 'Redis' ? await startRedisServer() : undefined;
   });
   afterAll(async () => {
@@ -140,7 +140,7 @@ describe.each(BACKENDS)('The platform with its queue on %s', (backend) => {
   });
   beforeEach(async () => {
     await trouble();
-    await test.database.transaction((tx) =>
+    await test.owner.transaction((tx) =>
       tx.execute('TRUNCATE platform.workbench_effect, platform.workbench_item, platform.workbench_finished, platform.workbench_tick, platform.outbox_event, platform.delivery'),
     );
   });

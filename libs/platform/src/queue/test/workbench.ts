@@ -16,6 +16,7 @@ export const WORKBENCH_TABLES = `
   CREATE TABLE platform.workbench_finished (run_id uuid NOT NULL);
   CREATE TABLE platform.workbench_tick (name text NOT NULL);
   CREATE TABLE platform.workbench_trouble (what text PRIMARY KEY);
+  GRANT ALL ON platform.workbench_effect, platform.workbench_item, platform.workbench_finished, platform.workbench_tick, platform.workbench_trouble TO countinghouse_app;
 `;
 
 export const ThingHappened = defineEvent('workbench.thing-happened.v1', z.object({ n: z.int() }));
