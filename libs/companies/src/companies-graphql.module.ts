@@ -1,7 +1,9 @@
 // Companies' part of the schema; only the HTTP process loads it.
 import { Module } from '@nestjs/common';
 import { CompaniesModule } from './companies.module';
+import { CompanyChangeResolver } from './graphql/company-change.resolver';
+import { CompanyDetailResolver, CompanyMoveResolver } from './graphql/company-detail.resolver';
 import { CompanyResolver, MemberResolver } from './graphql/company.resolver';
 
-@Module({ imports: [CompaniesModule], providers: [CompanyResolver, MemberResolver] })
+@Module({ imports: [CompaniesModule], providers: [CompanyResolver, CompanyDetailResolver, CompanyMoveResolver, CompanyChangeResolver, MemberResolver] })
 export class CompaniesGraphqlModule {}

@@ -1,7 +1,7 @@
 // companies, company, members, and what hangs on them.
 import { Args, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { Database, idOf, NodeSource, PageArgs, RequestLoaders, type Loaders, type Page } from '@countinghouse/platform';
-import { companiesByIds, companiesPage, membersByIds, membersOfCompanies } from './company.queries';
+import { childrenOf, companiesByIds, companiesPage, membersByIds, membersOfCompanies } from './company.queries';
 import { CompaniesArgs, CompanyConnection, CompanyType, MemberConnection, MemberType } from './company.type';
 
 @Resolver(() => CompanyType)
@@ -9,7 +9,7 @@ import { CompaniesArgs, CompanyConnection, CompanyType, MemberConnection, Member
 export class CompanyResolver {
   constructor(private readonly database: Database) {}
 
-  @Query(() => CompanyConnection, { description: 'By number.' })
+  @Query(() => CompanyConnection, { description: 'By number; with a search, what fits best first.' })
   companies(@Args() args: CompaniesArgs): Promise<Page<CompanyType>> {
     return this.database.read((reader) => companiesPage(reader, args));
   }
@@ -27,6 +27,11 @@ export class CompanyResolver {
   @ResolveField('payer', () => CompanyType, { nullable: true, description: 'Who is invoiced for it; null when it pays itself.' })
   payer(@Parent() company: CompanyType, @RequestLoaders() loaders: Loaders): Promise<CompanyType | null> {
     return loaders.one(companiesByIds, company.payerId);
+  }
+
+  @ResolveField('children', () => CompanyConnection, { description: 'The companies that stand under it, by number.' })
+  children(@Parent() company: CompanyType, @Args() page: PageArgs, @RequestLoaders() loaders: Loaders): Promise<Page<CompanyType>> {
+    return loaders.page(childrenOf, company.id, page);
   }
 
   @ResolveField('members', () => MemberConnection, { description: 'By employee id.' })

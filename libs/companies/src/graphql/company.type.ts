@@ -1,12 +1,14 @@
 // Companies and their members in the API.
-import { ArgsType, createUnionType, Field, InputType, Int, ObjectType } from '@nestjs/graphql';
+import { ArgsType, createUnionType, Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
 import type { LocalDate } from '@countinghouse/kernel';
 import { Connection, DateScalar, enumOf, Node, PageArgs } from '@countinghouse/platform';
-import { VAT_STATUSES, type VatStatus } from '../domain/company-profile';
-import type { CompanyStatus } from '../persistence/company.entity';
+import { VAT_STATUSES, type Delivery, type VatStatus } from '../domain/company-profile';
+import { COMPANY_STATUSES, type CompanyStatus } from '../domain/company-status';
+import type { PaymentTermsKind } from '../domain/payment-terms';
+import { DeliveryEnum, PaymentTermsKindEnum } from './company-detail.type';
 import type { MemberStatus } from '../persistence/member.entity';
 
-export const CompanyStatusEnum = enumOf<CompanyStatus>('CompanyStatus', ['active', 'suspended', 'closed']);
+export const CompanyStatusEnum = enumOf<CompanyStatus>('CompanyStatus', COMPANY_STATUSES);
 export const VatStatusEnum = enumOf<VatStatus>('VatStatus', VAT_STATUSES, 'What the last check of the tax id said.');
 export const MemberStatusEnum = enumOf<MemberStatus>('MemberStatus', ['eligible', 'enrolled', 'left']);
 
@@ -44,6 +46,30 @@ export class CompanyType extends Node {
   readonly city!: string | null;
   @Field(() => CompanyStatusEnum)
   readonly status!: CompanyStatus;
+  @Field(() => String, { nullable: true, description: 'The number in the commercial register.' })
+  readonly registrationId!: string | null;
+  @Field(() => PaymentTermsKindEnum)
+  readonly paymentTermsKind!: PaymentTermsKind;
+  @Field(() => DeliveryEnum, { nullable: true, description: 'How its documents reach it; null: they are fetched here.' })
+  readonly delivery!: Delivery | null;
+  @Field(() => String, { nullable: true })
+  readonly eInvoiceScheme!: string | null;
+  @Field(() => String, { nullable: true })
+  readonly eInvoiceAddress!: string | null;
+  @Field(() => String, { nullable: true })
+  readonly portalUrl!: string | null;
+  @Field(() => String, { nullable: true })
+  readonly purchaseOrder!: string | null;
+  @Field(() => [String])
+  readonly costCentres!: string[];
+  @Field(() => String, { nullable: true })
+  readonly addressLine2!: string | null;
+  @Field(() => String, { nullable: true })
+  readonly addressLine3!: string | null;
+  @Field(() => String, { nullable: true, description: 'County, state or province.' })
+  readonly region!: string | null;
+  @Field(() => Int, { description: 'How many times it has been changed, counted from 1.' })
+  readonly version!: number;
   readonly parentId!: string | null;
   readonly payerId!: string | null;
 }
@@ -80,10 +106,20 @@ export const PayerUnion = createUnionType({
 
 @InputType('CompanyFilter')
 export class CompanyFilter {
-  @Field(() => String, { nullable: true, description: 'Part of the legal or trade name, or the beginning of the number.' })
+  @Field(() => String, { nullable: true, description: 'Words of the name, the number, a tax id or an e-mail address; accents and capitals do not count.' })
   readonly search?: string | null;
   @Field(() => CompanyStatusEnum, { nullable: true })
   readonly status?: CompanyStatus | null;
+  @Field(() => String, { nullable: true })
+  readonly country?: string | null;
+  @Field(() => String, { nullable: true })
+  readonly currency?: string | null;
+  @Field(() => VatStatusEnum, { nullable: true })
+  readonly vatStatus?: VatStatus | null;
+  @Field(() => ID, { nullable: true, description: 'Those that stand under it.' })
+  readonly parentId?: string | null;
+  @Field(() => ID, { nullable: true, description: 'Those it is invoiced for.' })
+  readonly payerId?: string | null;
 }
 
 @ArgsType()
