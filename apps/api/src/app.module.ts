@@ -1,7 +1,7 @@
 // The composition root: the only file that imports every context, once for each kind of process.
 import { DynamicModule, Global, Module } from '@nestjs/common';
 import { AccountingGraphqlModule, AccountingHttpModule, AccountingModule } from '@countinghouse/accounting';
-import { CompaniesGraphqlModule, CompaniesModule } from '@countinghouse/companies';
+import { CompaniesGraphqlModule, CompaniesModule, VatConfig } from '@countinghouse/companies';
 import { InvoicingGraphqlModule, InvoicingModule } from '@countinghouse/invoicing';
 import { PaymentsConfig, PaymentsGraphqlModule, PaymentsHttpModule, PaymentsModule } from '@countinghouse/payments';
 import { GraphqlKitModule, PlatformGraphqlModule, PlatformModule, TelemetryModule } from '@countinghouse/platform';
@@ -30,7 +30,11 @@ export const GRAPHQL_MODULES = [
 @Module({})
 class SettingsModule {
   static forRoot(config: Config): DynamicModule {
-    return { module: SettingsModule, providers: [{ provide: PaymentsConfig, useValue: paymentsConfig(config) }], exports: [PaymentsConfig] };
+    const settings = [
+      { provide: PaymentsConfig, useValue: paymentsConfig(config) },
+      { provide: VatConfig, useValue: vatConfig(config) },
+    ];
+    return { module: SettingsModule, providers: settings, exports: [PaymentsConfig, VatConfig] };
   }
 }
 
@@ -62,4 +66,8 @@ function paymentsConfig(config: Config): PaymentsConfig {
   const webhookBaseUrl = config.sandboxWebhookUrl ?? `http://127.0.0.1:${config.port}`;
   const sandbox = { webhookSecrets: config.sandboxWebhookSecrets, webhookBaseUrl };
   return new PaymentsConfig({ production: config.production, ...(config.sandboxProvider && { sandbox }) });
+}
+
+function vatConfig({ production, vatChecks: checks, viesUrl, viesRequester }: Config): VatConfig {
+  return new VatConfig({ production, checks, viesUrl, ...(viesRequester !== undefined && { viesRequester }) });
 }

@@ -136,13 +136,32 @@ const VARIABLES = {
     example: 'http://api:3000',
     developmentOnly: true,
   }),
+  vatChecks: variable({
+    env: 'VAT_CHECKS',
+    schema: z.enum(['vies', 'sandbox', 'off']).optional(),
+    expected: 'vies, sandbox or off: who is asked about VAT numbers; vies in production and the sandbox elsewhere when it is not set',
+    example: 'vies',
+  }),
+  viesUrl: variable({
+    env: 'VIES_URL',
+    schema: z.url({ protocol: /^https?$/ }).default('https://ec.europa.eu/taxation_customs/vies/rest-api'),
+    expected: 'where the REST interface of VIES is',
+    example: 'https://ec.europa.eu/taxation_customs/vies/rest-api',
+  }),
+  viesRequester: variable({
+    env: 'VIES_REQUESTER',
+    schema: z.string().regex(/^[A-Z]{2}[A-Z0-9]{2,14}$/).optional(),
+    expected: 'our own VAT number with its country, for which VIES gives consultation numbers',
+    example: 'PT501964843',
+  }),
 } satisfies Record<string, Variable>;
 
 type Values = { readonly [Name in keyof typeof VARIABLES]: z.output<(typeof VARIABLES)[Name]['schema']> };
 
-export interface Config extends Omit<Values, 'port' | 'workerPort' | 'sandboxProvider'> {
+export interface Config extends Omit<Values, 'port' | 'workerPort' | 'sandboxProvider' | 'vatChecks'> {
   readonly production: boolean;
   readonly sandboxProvider: boolean;
+  readonly vatChecks: 'vies' | 'sandbox' | 'off';
   readonly port: number;
   readonly workerPort: number;
   /** Whether PORT was set: a port that somebody asked for is never replaced by another. */
@@ -188,11 +207,12 @@ export function configFrom<Required extends keyof Values = never>(
     }
   }
   if (problems.length > 0) throw new ConfigError(problems);
-  const { sandboxProvider, port: chosen, workerPort } = values as Partial<Values>;
+  const { sandboxProvider, vatChecks, port: chosen, workerPort } = values as Partial<Values>;
   return Object.freeze({
     ...values,
     production,
     sandboxProvider: sandboxProvider ?? !production,
+    vatChecks: vatChecks ?? (production ? 'vies' : 'sandbox'),
     port: chosen ?? DEFAULT_PORT,
     workerPort: workerPort ?? DEFAULT_PORT + 1,
     portChosen: chosen !== undefined,

@@ -10,12 +10,13 @@ import { DependentCompanies } from './status-checks/dependent-companies.check';
 import { AddMember } from './use-cases/add-member';
 import { AddNote } from './use-cases/add-note';
 import { ChangeCompanyStatus } from './use-cases/change-company-status';
+import { CheckVat } from './use-cases/check-vat';
 import { Contacts } from './use-cases/contacts';
 import { EditCompany } from './use-cases/edit-company';
 import { MoveCompanies } from './use-cases/move-companies';
 import { RegisterCompany } from './use-cases/register-company';
 
-const COMPANY_USE_CASES = [RegisterCompany, EditCompany, ChangeCompanyStatus, MoveCompanies, Contacts, AddNote];
+const COMPANY_USE_CASES = [RegisterCompany, EditCompany, ChangeCompanyStatus, MoveCompanies, Contacts, AddNote, CheckVat];
 
 @Module({
   imports: [DiscoveryModule],

@@ -12,6 +12,7 @@ export { CompaniesImport } from './jobs/companies-import';
 export { MembersImport } from './jobs/members-import';
 export { Company, type CompanyStatus } from './persistence/company.entity';
 export { Member, type MemberStatus } from './persistence/member.entity';
+export { VatConfig } from './vat/vat-config';
 export * from './use-cases/add-member';
 export * from './use-cases/register-company';
 export * from './companies-graphql.module';

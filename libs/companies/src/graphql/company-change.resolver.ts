@@ -6,12 +6,13 @@ import type { CompanyProfile } from '../domain/company-profile';
 import type { StatusMove } from '../domain/company-status';
 import { AddNote } from '../use-cases/add-note';
 import { ChangeCompanyStatus } from '../use-cases/change-company-status';
+import { CheckVat } from '../use-cases/check-vat';
 import { ContactId, Contacts } from '../use-cases/contacts';
 import { EditCompany } from '../use-cases/edit-company';
 import { MoveCompanies } from '../use-cases/move-companies';
 import { reasonOf } from '../use-cases/refusals';
 import { RegisterCompany } from '../use-cases/register-company';
-import { contactsOf } from './company-detail.queries';
+import { contactsOf, vatChecksByIds } from './company-detail.queries';
 import * as t from './company-change.type';
 import { companiesByIds } from './company.queries';
 
@@ -27,6 +28,7 @@ export class CompanyChangeResolver {
     private readonly moves: MoveCompanies,
     private readonly contacts: Contacts,
     private readonly notes: AddNote,
+    private readonly vat: CheckVat,
   ) {}
 
   @Mutation(() => t.CompanyPayload)
@@ -117,6 +119,13 @@ export class CompanyChangeResolver {
     const id = company(companyId);
     await this.notes.execute(id, text, actor);
     return answer(loaders, id);
+  }
+
+  @Mutation(() => t.CompanyVatCheckPayload, { description: 'Asks now. When nobody answers, the check says UNAVAILABLE and is made again later.' })
+  async companyVatCheck(@Args('input') { companyId }: t.CompanyVatCheckInput, @CurrentActor() actor: Actor, @RequestLoaders() loaders: Loaders): Promise<t.CompanyVatCheckPayload> {
+    const id = company(companyId);
+    const check = await this.vat.execute(id, actor);
+    return { ...(await answer(loaders, id)), check: await loaders.one(vatChecksByIds, check) };
   }
 
   private async moveStatus(move: StatusMove, { companyId, reason }: t.CompanyStatusInput, actor: Actor, loaders: Loaders): Promise<t.CompanyPayload> {

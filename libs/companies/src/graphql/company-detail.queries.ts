@@ -1,6 +1,6 @@
 // Reads of what hangs on companies, for a page of them at once.
 import { addDays, type CompanyId, type LocalDate } from '@countinghouse/kernel';
-import { groupedBy, keysetPages, Where, type KeysetQuery, type Page, type PageArgs, type Reader } from '@countinghouse/platform';
+import { byKey, groupedBy, keysetPages, Where, type KeysetQuery, type Page, type PageArgs, type Reader } from '@countinghouse/platform';
 import { payerStretches } from '../persistence/hierarchy.queries';
 import type { BankAccountType, ContactType, MoveType, NoteType, VatCheckType, VersionType } from './company-detail.type';
 
@@ -48,11 +48,16 @@ export function movesOf(reader: Reader, companies: readonly string[], page: Page
   return keysetPages(reader, newestFirst('company-moves', select, 'companies.company_move m', 'm.recorded_at', 'm.id', 'bigint'), page, companies, 'm.company_id');
 }
 
+const VAT_CHECK = `k.id, k.tax_id AS "taxId", k.result, k.source, k.checked_at AS "checkedAt", k.consultation, k.trader_name AS "traderName",
+  k.trader_address AS "traderAddress", k.requested_by AS "requestedBy"`;
+
+export async function vatChecksByIds(reader: Reader, ids: readonly string[]): Promise<Map<string, VatCheckType>> {
+  return byKey(await reader.query<VatCheckType>(`SELECT ${VAT_CHECK} FROM companies.vat_check k WHERE k.id = ANY ($1::uuid[])`, [ids]), 'id');
+}
+
 /** The newest first. */
 export function vatChecksOf(reader: Reader, companies: readonly string[], page: PageArgs): Promise<Map<string, Page<VatCheckType>>> {
-  const select = `k.id, k.tax_id AS "taxId", k.result, k.source, k.checked_at AS "checkedAt", k.consultation, k.trader_name AS "traderName",
-    k.trader_address AS "traderAddress", k.requested_by AS "requestedBy"`;
-  return keysetPages(reader, newestFirst('vat-checks', select, 'companies.vat_check k', 'k.checked_at', 'k.id', 'uuid'), page, companies, 'k.company_id');
+  return keysetPages(reader, newestFirst('vat-checks', VAT_CHECK, 'companies.vat_check k', 'k.checked_at', 'k.id', 'uuid'), page, companies, 'k.company_id');
 }
 
 function newestFirst(list: string, select: string, from: string, at: string, id: string | null, type: 'uuid' | 'bigint'): KeysetQuery {

@@ -1,14 +1,23 @@
 // What companies does every so often.
 import { Injectable } from '@nestjs/common';
 import { Tick } from '@countinghouse/platform';
+import { CheckVat } from '../use-cases/check-vat';
 import { MoveCompanies } from '../use-cases/move-companies';
 
 @Injectable()
 export class CompanyTicks {
-  constructor(private readonly moves: MoveCompanies) {}
+  constructor(
+    private readonly moves: MoveCompanies,
+    private readonly vat: CheckVat,
+  ) {}
 
   @Tick({ queue: 'companies', name: 'companies.show-due-moves', everyMs: 600_000 })
   showDueMoves(): Promise<number> {
     return this.moves.showDue();
+  }
+
+  @Tick({ queue: 'companies', name: 'companies.check-vat', everyMs: 60_000 })
+  checkVat(): Promise<number> {
+    return this.vat.checkDue();
   }
 }
