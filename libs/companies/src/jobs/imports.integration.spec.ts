@@ -231,7 +231,7 @@ describe('the imports of companies', () => {
       const [acme] = await register('P-2');
       await run('members', ['P-2,1,Ana,,,2026-01-01,2026-04-01']);
       const done = await raw('companies.members', 'Company Number;Employee ID;Name;Eligible from\nP-2;1;Ana;2026-05-01\n');
-      expect(done).toMatchObject({ result: { added: '0', changed: '1', returned: '1', toReturn: '1' } });
+      expect(done).toMatchObject({ result: { added: '0', changed: '1', returned: '1' } });
       expect(await members(acme!)).toMatchObject([{ status: 'eligible', eligible_from: '2026-05-01', left_on: null }]);
       expect(await headcount(acme!, spring)).toEqual(['2026-03-01..2026-04-01 1', '2026-04-01..2026-05-01 0', '2026-05-01..2026-06-01 1']);
       // A list that gives the day on which somebody first came says nothing new of the present stay.

@@ -6,7 +6,7 @@ import { AppClock, ChunkOutcome, ImportChunk, ImportColumns, ImportKind, ImportR
 import { isOverLimit } from '../domain/removal-limit';
 import { leave, OPTIONAL_COLUMNS, People, stagedPeople, StagedPeople, writePeople } from '../persistence/member.queries';
 import {
-  acceptedRowsOf, compareSnapshot, judge, lockCompaniesOfChunk, missingMembers, refuseDependants, refusedRows, Snapshot,
+  companiesNamed, compareSnapshot, judge, lockCompaniesOfChunk, missingMembers, refuseDependants, refusedRows, Snapshot,
 } from '../persistence/members-import.queries';
 
 /** In this order the SQL reads the cells of a staged row. */
@@ -25,7 +25,7 @@ export const MEMBERS_IMPORT = 'companies.members';
 export const MEMBER_COLUMNS = Object.keys(COLUMNS);
 
 /** Rows that one statement judges or writes. */
-const CHUNK_ROWS = 20_000;
+const CHUNK_ROWS = 50_000;
 
 /** What is known of a file of members beside its bytes. */
 export interface MembersImportOptions {
@@ -63,6 +63,7 @@ export class MembersImport extends StagedImport {
     if (rows === 0 && content === 'delta') return [];
     const apply = (step: string): ImportStep => (mode === 'allOrNothing' ? { step } : { step, chunkRows: CHUNK_ROWS });
     return [
+      { step: 'check-companies' },
       { step: 'check', chunkRows: CHUNK_ROWS },
       ...(hasDependants ? [{ step: 'check-dependants' }] : []),
       { step: 'review' },
@@ -74,8 +75,10 @@ export class MembersImport extends StagedImport {
 
   protected async processStep(tx: Tx, chunk: ImportChunk, run: ImportRun): Promise<ChunkOutcome> {
     switch (chunk.step) {
+      case 'check-companies':
+        return { result: { ...(await companiesNamed(tx, run)) } };
       case 'check':
-        return { result: { ...(await judge(tx, people(run, chunk, 'everybody'))) } };
+        return this.check(tx, chunk, run);
       case 'check-dependants':
         await refuseDependants(tx, run);
         return {};
@@ -96,8 +99,17 @@ export class MembersImport extends StagedImport {
     const count = (name: string) => Number(run.result[name] ?? 0);
     const left = count('left') + count('removed');
     if (count('added') + count('changed') + left === 0) return;
-    const companies = await this.countDistinct(tx, run, 'company_number');
+    const companies = count('companies') - count('bad');
     await this.outbox.append(tx, [event(MembersImported, { runId: run.id, companies, added: count('added'), changed: count('changed'), left })]);
+  }
+
+  /** What the rows would change is looked up only when somebody, or the guard, wants to know. */
+  private async check(tx: Tx, chunk: ImportChunk, run: ImportRun): Promise<ChunkOutcome> {
+    const { content, review } = optionsOf(run);
+    if (content === 'snapshot' || review) return { result: { ...(await judge(tx, people(run, chunk, 'everybody'))) } };
+    const suspicious = run.input.columns.includes('left_on') || Number(run.result['bad']) > 0;
+    if (suspicious) await judge(tx, people(run, chunk, 'suspects'));
+    return {};
   }
 
   /** The last look before anything is written: at what a complete list would take away, and at what nobody could read. */
@@ -117,10 +129,11 @@ export class MembersImport extends StagedImport {
     const rows = chunk.lastRow - chunk.firstRow + 1;
     if (await this.isRefusedWhole(tx, run)) return { result: { imported: 0, refused: rows } };
     await lockCompaniesOfChunk(tx, run, chunk);
-    const imported = await acceptedRowsOf(tx, run, chunk);
+    const refused = await refusedRows(tx, run, chunk);
+    const imported = rows - refused;
     const who = run.input.columns.includes('dependant_of') ? 'employees' : 'everybody';
-    const written = await writePeople(tx, people(run, chunk, who), { type: 'run', id: run.id });
-    return { result: { imported, refused: rows - imported, ...written, unchanged: imported - written.added - written.changed } };
+    const written = await writePeople(tx, people(run, chunk, who, imported), { type: 'run', id: run.id });
+    return { result: { imported, refused, ...written, unchanged: imported - written.added - written.changed } };
   }
 
   /** After all employees, since theirs may be the last row of the file. */
@@ -150,9 +163,9 @@ function snapshotOf(run: ImportRun): Snapshot {
   return { companyId: companyId!, asOf, namesDependants: run.input.columns.includes('dependant_of') };
 }
 
-function people(run: ImportRun, { firstRow, lastRow }: ImportChunk, who: StagedPeople['who']): People {
+function people(run: ImportRun, { firstRow, lastRow }: ImportChunk, who: StagedPeople['who'], count = Number.NaN): People {
   const { asOf, content } = optionsOf(run);
   const given = new Set(OPTIONAL_COLUMNS.filter((column) => run.input.columns.includes(column)));
   const staged = stagedPeople({ fileId: run.input.fileId, runId: run.id, firstRow, lastRow, who });
-  return { ...staged, given, asOf, isSnapshot: content === 'snapshot' };
+  return { ...staged, count, given, asOf, isSnapshot: content === 'snapshot' };
 }

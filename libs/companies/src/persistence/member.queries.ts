@@ -14,6 +14,8 @@ export interface People {
   readonly params: readonly unknown[];
   /** The id of a person who is new, as SQL. */
   readonly newId: string;
+  /** How many people are in the list. */
+  readonly count: number;
   /** The optional columns that are spoken of; what is not spoken of stays as it is. */
   readonly given: ReadonlySet<OptionalColumn>;
   /** The day on which the list is true: a changed cost centre counts from it. */
@@ -40,10 +42,16 @@ export interface StagedPeople {
   readonly runId: string;
   readonly firstRow: number;
   readonly lastRow: number;
-  readonly who: 'everybody' | 'employees' | 'dependants';
+  readonly who: 'everybody' | 'employees' | 'dependants' | 'suspects';
 }
 
-const WHO = { everybody: '', employees: ' AND r.cells[8] IS NULL', dependants: ' AND r.cells[8] IS NOT NULL' } as const;
+/** Suspects are all rows that a check could have something against: it need not look at the others. */
+const WHO = {
+  everybody: '',
+  employees: ' AND r.cells[8] IS NULL',
+  dependants: ' AND r.cells[8] IS NOT NULL',
+  suspects: ` AND (r.cells[7] IS NOT NULL OR c.id IS NULL OR c.status = 'closed')`,
+} as const;
 
 /** The cells of the members' import, in the order in which its columns are declared. */
 export function stagedPeople({ fileId, runId, firstRow, lastRow, who }: StagedPeople): Pick<People, 'sql' | 'params' | 'newId'> {
@@ -57,10 +65,11 @@ export function stagedPeople({ fileId, runId, firstRow, lastRow, who }: StagedPe
   };
 }
 
-export function onePerson(id: MemberId, person: Person): Pick<People, 'sql' | 'params' | 'newId'> {
+export function onePerson(id: MemberId, person: Person): Pick<People, 'sql' | 'params' | 'newId' | 'count'> {
   const { companyId, employeeId, name, email, costCentre, eligibleFrom, leftOn, dependantOf } = person;
   return {
     newId: '$9::uuid',
+    count: 1,
     sql: `SELECT $1::uuid AS company_id, $2::text AS employee_id, $3::text AS name, $4::text AS email, $5::text AS cost_centre,
                  $6::date AS eligible_from, $7::date AS left_on, $8::text AS dependant_of, $9::uuid AS new_id`,
     params: [companyId, employeeId, name, email, costCentre, eligibleFrom, leftOn, dependantOf, id],
@@ -82,15 +91,13 @@ export interface PeopleWritten {
  * The caller holds the companies' lock; a constant number of statements.
  */
 export async function writePeople(tx: Tx, people: People, source: HeadcountSource): Promise<PeopleWritten> {
-  const changed = await changedMembers(tx, people);
-  let written = { changed: 0, left: 0, returned: 0 };
-  if (changed.length > 0) {
-    const before = await beforeHeadcount(tx, changed);
-    written = await changePeople(tx, people, changed);
-    await appendHeadcount(tx, changed, before, source);
-    if (written.left > 0) await dependantsLeave(tx, changed);
-  }
   const { added, left } = await addPeople(tx, people, source);
+  const changed = added === people.count ? [] : await changedMembers(tx, people);
+  if (changed.length === 0) return { added, changed: 0, left, returned: 0 };
+  const before = await beforeHeadcount(tx, changed);
+  const written = await changePeople(tx, people, changed);
+  await appendHeadcount(tx, changed, before, source);
+  if (written.left > 0) await dependantsLeave(tx, changed);
   return { ...written, added, left: written.left + left };
 }
 
@@ -177,20 +184,20 @@ async function addPeople(tx: Tx, people: People, source: HeadcountSource): Promi
        SELECT ${people.newId}, w.company_id, w.employee_id, w.name, w.email, w.cost_centre,
               CASE WHEN w.left_on IS NULL THEN 'eligible' ELSE 'left' END, w.eligible_from, w.left_on, ${employee.id}
          FROM wanted w ${employee.join}
-        WHERE NOT EXISTS (SELECT FROM companies.member m WHERE m.company_id = w.company_id AND m.employee_id = w.employee_id)
+       ON CONFLICT (company_id, employee_id) DO NOTHING
        RETURNING company_id, cost_centre, eligible_from, left_on, dependant_of
      ), alike AS (
-       SELECT company_id, cost_centre, eligible_from, left_on, count(*) AS people
-         FROM added WHERE dependant_of IS NULL GROUP BY company_id, cost_centre, eligible_from, left_on
+       SELECT company_id, cost_centre, eligible_from, left_on, dependant_of IS NULL AS counts, count(*) AS people
+         FROM added GROUP BY company_id, cost_centre, eligible_from, left_on, dependant_of IS NULL
      ), logged AS (
        INSERT INTO companies.headcount_change (company_id, measure, cost_centre, effective_on, change, source_type, source_id)
        SELECT company_id, 'eligible', cost_centre, turn.effective_on, sum(turn.change), ${sourceType}, ${sourceId}::uuid
          FROM alike CROSS JOIN LATERAL (VALUES (eligible_from, people), (left_on, -people)) AS turn(effective_on, change)
-        WHERE turn.effective_on IS NOT NULL
+        WHERE counts AND turn.effective_on IS NOT NULL
         GROUP BY company_id, cost_centre, turn.effective_on HAVING sum(turn.change) <> 0
         ORDER BY company_id, turn.effective_on, cost_centre
      )
-     SELECT count(*) AS added, count(left_on) AS left FROM added`,
+     SELECT coalesce(sum(people), 0)::bigint AS added, coalesce(sum(people) FILTER (WHERE left_on IS NOT NULL), 0)::bigint AS left FROM alike`,
     [...people.params, source.type, source.id],
   );
   return { added: Number(added), left: Number(left) };

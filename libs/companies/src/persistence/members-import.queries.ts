@@ -49,6 +49,17 @@ export async function judge(tx: Tx, people: People): Promise<Preview> {
   return { toAdd: Number(row.toAdd), toChange: Number(row.toChange), toReturn: Number(row.toReturn), toLeave: Number(row.toLeave), toKeep: Number(row.toKeep) };
 }
 
+/** How many companies the file names, and how many of them are not there or closed. */
+export async function companiesNamed(reader: Reader, run: ImportRun): Promise<{ companies: number; bad: number }> {
+  const row = await reader.one<{ companies: bigint; bad: bigint }>(
+    `SELECT count(*) AS companies, count(*) FILTER (WHERE c.id IS NULL OR c.status = 'closed') AS bad
+       FROM (SELECT DISTINCT cells[1] AS number FROM platform.import_row WHERE file_id = $1 AND cells IS NOT NULL) AS named
+       LEFT JOIN companies.company c ON c.number = named.number`,
+    [run.input.fileId],
+  );
+  return { companies: Number(row.companies), bad: Number(row.bad) };
+}
+
 /**
  * Refuses dependants whose employee is neither in the file nor on record, or is a dependant too, and rows that would make
  * a dependant of somebody who has dependants. All rows at once: the employee may stand anywhere in the file.
@@ -136,16 +147,13 @@ export async function lockCompaniesOfChunk(tx: Tx, run: ImportRun, { firstRow, l
   );
 }
 
-/** How many rows of the chunk go in. */
-export async function acceptedRowsOf(reader: Reader, run: ImportRun, { firstRow, lastRow }: ImportChunk): Promise<number> {
+/** How many rows are refused, of the chunk or of the whole file. Lines of the file stand in the order of its rows. */
+export async function refusedRows(reader: Reader, run: ImportRun, { firstRow, lastRow } = { firstRow: 1, lastRow: run.input.rows }): Promise<number> {
   const { rows } = await reader.one<{ rows: bigint }>(
-    `SELECT count(*) AS rows FROM platform.import_row r WHERE r.file_id = $1 AND r.row_no BETWEEN $3 AND $4 AND ${isAccepted('$2')}`,
+    `SELECT count(DISTINCT line) AS rows FROM platform.import_rejection
+      WHERE run_id = $2 AND line BETWEEN (SELECT line FROM platform.import_row WHERE file_id = $1 AND row_no = $3)
+                                     AND (SELECT line FROM platform.import_row WHERE file_id = $1 AND row_no = $4)`,
     [run.input.fileId, run.id, firstRow, lastRow],
   );
-  return Number(rows);
-}
-
-export async function refusedRows(reader: Reader, run: ImportRun): Promise<number> {
-  const { rows } = await reader.one<{ rows: bigint }>(`SELECT count(DISTINCT line) AS rows FROM platform.import_rejection WHERE run_id = $1`, [run.id]);
   return Number(rows);
 }
