@@ -99,7 +99,7 @@ export class MembersImport extends StagedImport {
     const count = (name: string) => Number(run.result[name] ?? 0);
     const left = count('left') + count('removed');
     if (count('added') + count('changed') + left === 0) return;
-    const companies = count('companies') - count('bad');
+    const companies = count('companies') - count('companiesRefused');
     await this.outbox.append(tx, [event(MembersImported, { runId: run.id, companies, added: count('added'), changed: count('changed'), left })]);
   }
 
@@ -107,7 +107,7 @@ export class MembersImport extends StagedImport {
   private async check(tx: Tx, chunk: ImportChunk, run: ImportRun): Promise<ChunkOutcome> {
     const { content, review } = optionsOf(run);
     if (content === 'snapshot' || review) return { result: { ...(await judge(tx, people(run, chunk, 'everybody'))) } };
-    const suspicious = run.input.columns.includes('left_on') || Number(run.result['bad']) > 0;
+    const suspicious = run.input.columns.includes('left_on') || Number(run.result['companiesRefused']) > 0;
     if (suspicious) await judge(tx, people(run, chunk, 'suspects'));
     return {};
   }
@@ -164,8 +164,9 @@ function snapshotOf(run: ImportRun): Snapshot {
 }
 
 function people(run: ImportRun, { firstRow, lastRow }: ImportChunk, who: StagedPeople['who'], count = Number.NaN): People {
+  const areNew = Number(run.result['companiesPeopled']) === 0;
   const { asOf, content } = optionsOf(run);
   const given = new Set(OPTIONAL_COLUMNS.filter((column) => run.input.columns.includes(column)));
   const staged = stagedPeople({ fileId: run.input.fileId, runId: run.id, firstRow, lastRow, who });
-  return { ...staged, count, given, asOf, isSnapshot: content === 'snapshot' };
+  return { ...staged, count, areNew, given, asOf, isSnapshot: content === 'snapshot' };
 }

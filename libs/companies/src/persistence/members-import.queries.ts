@@ -49,15 +49,16 @@ export async function judge(tx: Tx, people: People): Promise<Preview> {
   return { toAdd: Number(row.toAdd), toChange: Number(row.toChange), toReturn: Number(row.toReturn), toLeave: Number(row.toLeave), toKeep: Number(row.toKeep) };
 }
 
-/** How many companies the file names, and how many of them are not there or closed. */
-export async function companiesNamed(reader: Reader, run: ImportRun): Promise<{ companies: number; bad: number }> {
-  const row = await reader.one<{ companies: bigint; bad: bigint }>(
-    `SELECT count(*) AS companies, count(*) FILTER (WHERE c.id IS NULL OR c.status = 'closed') AS bad
+/** How many companies the file names, how many of them are not there or closed, and how many have members already. */
+export async function companiesNamed(reader: Reader, run: ImportRun): Promise<{ companies: number; companiesRefused: number; companiesPeopled: number }> {
+  const row = await reader.one<{ companies: bigint; refused: bigint; peopled: bigint }>(
+    `SELECT count(*) AS companies, count(*) FILTER (WHERE c.id IS NULL OR c.status = 'closed') AS refused,
+            count(*) FILTER (WHERE EXISTS (SELECT FROM companies.member m WHERE m.company_id = c.id)) AS peopled
        FROM (SELECT DISTINCT cells[1] AS number FROM platform.import_row WHERE file_id = $1 AND cells IS NOT NULL) AS named
        LEFT JOIN companies.company c ON c.number = named.number`,
     [run.input.fileId],
   );
-  return { companies: Number(row.companies), bad: Number(row.bad) };
+  return { companies: Number(row.companies), companiesRefused: Number(row.refused), companiesPeopled: Number(row.peopled) };
 }
 
 /**
