@@ -12,6 +12,7 @@ import { RecognitionWork } from './daily-work/recognition.work';
 import { RecognitionRun } from './jobs/recognition.run';
 import { RevaluationRun } from './jobs/revaluation.run';
 import { SealChainTick } from './jobs/seal-chain.tick';
+import { BooksOpenFrom } from './persistence/open-periods';
 import { ChainVerifies } from './proofs/chain-verifies.proof';
 import { DayTotals } from './proofs/day-totals.proof';
 import { DeferredRevenue } from './proofs/deferred-revenue.proof';
@@ -59,6 +60,7 @@ const CURRENCIES = [SetRate, ImportEcbRates, StartRevaluationRun];
     RevalueMonth,
     RevaluationRun,
     SealChainTick,
+    BooksOpenFrom,
     EntriesBalance,
     DayTotals,
     DeferredRevenue,

@@ -5,6 +5,7 @@ export * from './clock';
 export * from './database/database';
 export * from './database/tx';
 export * from './ids/new-id';
+export * from './open-periods/open-periods';
 export * from './persistence/manifest';
 export * from './proofs/proof';
 export * from './database/data-source';

@@ -13,6 +13,7 @@ import { Deliveries } from './outbox/deliveries';
 import { Imports } from './imports/imports';
 import { Issuers } from './issuers/issuers';
 import { Outbox } from './outbox/outbox';
+import { OpenPeriods } from './open-periods/open-periods';
 import { PersistenceManifest } from './persistence/manifest';
 import { Proofs } from './proofs/proof';
 import { JobRegistry } from './queue/job-registry';
@@ -45,7 +46,7 @@ export interface PlatformOptions {
 }
 
 /** What every context can inject. */
-const SERVICES = [Database, Outbox, Audit, JobRegistry, Deliveries, RunChunks, Runs, Idempotency, Ticks, Proofs, CloseChecks, Imports, Issuers];
+const SERVICES = [Database, Outbox, Audit, JobRegistry, Deliveries, RunChunks, Runs, Idempotency, Ticks, Proofs, CloseChecks, OpenPeriods, Imports, Issuers];
 
 /** Issuers that live on a clock of their own, and what moves it. */
 const TEST_CLOCKS = [CreateTestClock, AdvanceTestClock, DailyWorks];

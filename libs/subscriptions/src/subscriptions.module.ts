@@ -5,15 +5,44 @@ import { OverduePolicyWork } from './daily-work/overdue-policy.work';
 import { ContractsImport } from './jobs/contracts-import';
 import { EnrolmentsImport } from './jobs/enrolments-import';
 import { OverdueConsumer } from './jobs/overdue.consumer';
+import { RenewalTick } from './jobs/renewal.tick';
 import { ChargesDoNotOverlap } from './proofs/charges-do-not-overlap';
 import { Subscriptions } from './subscriptions.facade';
+import { ActivateContract } from './use-cases/activate-contract';
+import { AddComponent } from './use-cases/add-component';
+import { AgreeSubsidy } from './use-cases/agree-subsidy';
+import { AgreeTerm } from './use-cases/agree-term';
+import { AmendCycle } from './use-cases/amend-cycle';
+import { AmendZone } from './use-cases/amend-zone';
+import { Amendments } from './use-cases/amendments';
 import { ApplyOverduePolicy } from './use-cases/apply-overdue-policy';
+import { ChangeComponent } from './use-cases/change-component';
+import { ChangeProductTax } from './use-cases/change-product-tax';
 import { ChargeDifference } from './use-cases/charge-difference';
+import { DraftContract } from './use-cases/draft-contract';
+import { EndComponent } from './use-cases/end-component';
+import { EndContract } from './use-cases/end-contract';
 import { PublishPlan } from './use-cases/publish-plan';
+import { PublishPrices } from './use-cases/publish-prices';
+import { PublishProduct } from './use-cases/publish-product';
+import { RenewContract } from './use-cases/renew-contract';
+import { RenewDueContracts } from './use-cases/renew-due-contracts';
+import { ResumeContract } from './use-cases/resume-contract';
+import { RetirePlan } from './use-cases/retire-plan';
+import { SetContractPolicies } from './use-cases/set-contract-policies';
+import { SuspendContract } from './use-cases/suspend-contract';
+
+const CATALOGUE = [PublishProduct, PublishPlan, PublishPrices, ChangeProductTax, RetirePlan];
+const CONTRACTS = [
+  Amendments, DraftContract, ActivateContract, AddComponent, ChangeComponent, EndComponent, AgreeSubsidy, AgreeTerm, AmendCycle, AmendZone,
+  SuspendContract, ResumeContract, EndContract, RenewContract, RenewDueContracts, SetContractPolicies,
+];
+const JOBS = [ContractsImport, EnrolmentsImport, RenewalTick];
+const OVERDUE = [ApplyOverduePolicy, OverdueConsumer, OverduePolicyWork];
 
 @Module({
   imports: [CompaniesModule],
-  providers: [Subscriptions, ChargeDifference, PublishPlan, ContractsImport, EnrolmentsImport, ChargesDoNotOverlap, ApplyOverduePolicy, OverdueConsumer, OverduePolicyWork],
-  exports: [Subscriptions, PublishPlan],
+  providers: [Subscriptions, ChargeDifference, ChargesDoNotOverlap, ...CATALOGUE, ...CONTRACTS, ...JOBS, ...OVERDUE],
+  exports: [Subscriptions, ...CATALOGUE, ...CONTRACTS],
 })
 export class SubscriptionsModule {}

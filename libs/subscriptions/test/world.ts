@@ -1,12 +1,14 @@
 // A small business for the integration specs: an issuer, companies with people, plans, contracts and enrolments, as rows.
+import { DiscoveryService } from '@nestjs/core';
 import { Companies } from '@countinghouse/companies';
 import { CompanyId, ContractId, EnrolmentId, IssuerId, LocalDate, MemberId, Money, PlanId, RunId } from '@countinghouse/kernel';
-import { Actor, Audit, Database, newId, Reader, Tx } from '@countinghouse/platform';
+import { Actor, Audit, Database, newId, OpenPeriods, Reader, Tx } from '@countinghouse/platform';
 import { EnrolmentChange } from '../src/domain/enrolment-timeline';
 import { TaxCategory } from '../src/domain/rated-stretch';
 import { Subscriptions } from '../src/subscriptions.facade';
 import { ChargeDifference } from '../src/use-cases/charge-difference';
 import { PublishPlan } from '../src/use-cases/publish-plan';
+import { PublishPrices } from '../src/use-cases/publish-prices';
 
 export const ANA: Actor = { subject: 'ana', role: 'billing', issuers: '*' };
 
@@ -35,7 +37,8 @@ export class World {
   private counter = 0;
 
   private constructor(readonly test: SpecDatabase) {
-    this.publishPlan = new PublishPlan(test.database, new Audit());
+    const publishPrices = new PublishPrices(test.database, new Audit(), new OpenPeriods({ getProviders: () => [] } as unknown as DiscoveryService));
+    this.publishPlan = new PublishPlan(test.database, new Audit(), publishPrices);
   }
 
   static async on(test: SpecDatabase): Promise<World> {
