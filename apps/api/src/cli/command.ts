@@ -34,12 +34,14 @@ export function required(value: string | boolean | undefined, what: string): str
   throw new DomainError('ARGUMENT_MISSING', `${what} is missing`, { field: what, remedy: 'add it; --help says where' });
 }
 
-/** The issuer of `--issuer`, or all of them when it is left out. @throws DomainError ISSUER_NOT_FOUND */
+/** The issuer of `--issuer`, on a test clock or not; all real ones when it is left out. @throws DomainError ISSUER_NOT_FOUND */
 export async function chosenIssuers(app: INestApplicationContext, code: string | boolean | undefined): Promise<readonly Issuer[]> {
-  const all = await app.get(Database).read((reader) => app.get(Issuers).all(reader));
+  const { all, found } = await app.get(Database).read(async (reader) => ({
+    all: await app.get(Issuers).all(reader),
+    found: typeof code === 'string' ? await app.get(Issuers).byCode(reader, code) : undefined,
+  }));
   if (typeof code !== 'string') return all;
-  const found = all.filter((issuer) => issuer.code === code);
-  if (found.length > 0) return found;
+  if (found) return [found];
   throw new DomainError('ISSUER_NOT_FOUND', `there is no issuer ${code}`, {
     field: 'issuer',
     value: code,

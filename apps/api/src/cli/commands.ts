@@ -16,6 +16,7 @@ import { aligned, proofLines } from '../supervisor/table';
 import { CLOSE, EXPORT } from './books';
 import { chosenIssuers, Command, required, Session, Values } from './command';
 import { finishRuns, RUN_HELP, RUN_OPTIONS } from './finish-run';
+import { TEST_CLOCK } from './test-clock';
 
 const TEXT = { type: 'string' } as const;
 const ISSUER_HELP = '--issuer <code>   one issuer only; all of them when it is left out';
@@ -210,7 +211,7 @@ const TOKEN: Command = {
   },
 };
 
-export const COMMANDS: readonly Command[] = [MIGRATE, SEED, IMPORT, BILL, COLLECT, RECOGNISE, VERIFY, CLOSE, EXPORT, REPLAY, RUNS, TOKEN];
+export const COMMANDS: readonly Command[] = [MIGRATE, SEED, IMPORT, BILL, COLLECT, RECOGNISE, VERIFY, CLOSE, EXPORT, REPLAY, RUNS, TEST_CLOCK, TOKEN];
 
 type App = Awaited<ReturnType<Session['app']>>;
 type Issuers = Awaited<ReturnType<typeof chosenIssuers>>;
