@@ -240,9 +240,9 @@ describe('the GraphQL kit', () => {
 
     it('is not disturbed by rows that come meanwhile', async () => {
       const first = await page({ first: 60 });
-      await test.database.transaction((tx) => tx.execute(`INSERT INTO public.coin VALUES (gen_random_uuid(), 1, 'EUR', '2026-02-01T00:00:00Z')`));
+      await test.owner.transaction((tx) => tx.execute(`INSERT INTO public.coin VALUES (gen_random_uuid(), 1, 'EUR', '2026-02-01T00:00:00Z')`));
       const rest = await page({ first: 100, after: first.pageInfo.endCursor });
-      await test.database.transaction((tx) => tx.execute(`DELETE FROM public.coin WHERE worth_minor = 1`));
+      await test.owner.transaction((tx) => tx.execute(`DELETE FROM public.coin WHERE worth_minor = 1`));
       expect(rest.edges).toHaveLength(60);
       expect(rest.pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: true });
     });

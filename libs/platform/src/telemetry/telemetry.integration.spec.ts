@@ -20,7 +20,7 @@ describe('telemetry', () => {
   });
 
   it('is not ready while a migration has not been run, and names it', async () => {
-    const [last] = await test.database.transaction((tx) =>
+    const [last] = await test.owner.transaction((tx) =>
       tx.query<{ name: string }>(`DELETE FROM platform.migration WHERE name LIKE 'Platform%' AND id = (SELECT max(id) FROM platform.migration WHERE name LIKE 'Platform%') RETURNING name`),
     );
     const { ready, checks } = await readiness().report();

@@ -14,7 +14,7 @@ describe('rows from before timelines', () => {
     for (const migration of direction === 'up' ? later : [...later].reverse()) await migration[direction](runner);
     await runner.release();
   };
-  const rows = (sql: string) => test.database.query<Record<string, unknown>>(sql);
+  const rows = (sql: string) => test.owner.query<Record<string, unknown>>(sql);
   const before = async () => ({
     plans: await rows('SELECT id, code, name, tax_category, created_at FROM subscriptions.plan ORDER BY id'),
     prices: await rows('SELECT id, plan_id, currency, amount_minor, tax_inclusive, effective_from, recorded_at FROM subscriptions.price ORDER BY id'),
@@ -34,7 +34,7 @@ describe('rows from before timelines', () => {
   beforeAll(async () => {
     test = await createTestDatabase();
     await run('down');
-    await test.database.transaction(async (tx) => {
+    await test.owner.transaction(async (tx) => {
       await tx.execute(
         `INSERT INTO platform.issuer (id, code, legal_name, country, tax_id, functional_currency, time_zone)
          VALUES ($1, 'PT', 'Countinghouse Lda', 'PT', '501964843', 'EUR', 'Europe/Lisbon')`,
