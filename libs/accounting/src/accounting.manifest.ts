@@ -8,6 +8,7 @@ import { Close1780100000041 } from './persistence/migrations/1780100000041-close
 import { Documents1780100000042 } from './persistence/migrations/1780100000042-documents';
 import { ManualEntries1780100000043 } from './persistence/migrations/1780100000043-manual-entries';
 import { LedgerFunctionsActAsOwner1780100000051 } from './persistence/migrations/1780100000051-ledger-functions-act-as-owner';
+import { GuardsInOnePass1780100000052 } from './persistence/migrations/1780100000052-guards-in-one-pass';
 
 export const accountingPersistence: PersistenceManifest = {
   schema: 'accounting',
@@ -21,6 +22,7 @@ export const accountingPersistence: PersistenceManifest = {
     Documents1780100000042,
     ManualEntries1780100000043,
     LedgerFunctionsActAsOwner1780100000051,
+    GuardsInOnePass1780100000052,
   ],
   rights: {
     // Written by the functions of the ledger and by its guards alone.

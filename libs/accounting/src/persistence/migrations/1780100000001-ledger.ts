@@ -240,7 +240,7 @@ const PERIODS = `
   ALTER TABLE accounting.period ENABLE ALWAYS TRIGGER period_change_excludes_posting;
 `;
 
-const GUARD = `
+export const GUARD = `
   CREATE FUNCTION accounting.refuse(rule text, entry_id bigint) RETURNS void LANGUAGE plpgsql AS $$
   BEGIN
     RAISE EXCEPTION 'journal entry % is refused: %', entry_id, replace(rule, '_', ' ')
@@ -376,7 +376,7 @@ const GUARD = `
   ALTER TABLE accounting.posting ENABLE ALWAYS TRIGGER posting_is_guarded;
 `;
 
-const SEAL = `
+export const SEAL = `
   -- At the end of the statement that makes an entry its last line must be there, so an entry without its postings never
   -- exists, not even inside a transaction; and its period must be open and stay open until this transaction ends.
   CREATE FUNCTION accounting.seal_entries() RETURNS trigger LANGUAGE plpgsql
@@ -469,7 +469,7 @@ const IMMUTABILITY = `
   ALTER TABLE accounting.foreign_item ENABLE ALWAYS TRIGGER foreign_item_is_kept;
 `;
 
-const POSTING = `
+export const POSTING = `
   -- Writes entries and their postings in one statement. Entries are numbered by their place in the arrays, from 1, and
   -- lines name that number. A source that is posted already with the same content is left as it is; with another
   -- content it is an error. Ids are drawn first, because lines need them before the entry says whether it was new.
