@@ -3,7 +3,8 @@ import { Module } from '@nestjs/common';
 import { CompaniesModule } from './companies.module';
 import { CompanyChangeResolver } from './graphql/company-change.resolver';
 import { CompanyDetailResolver, CompanyMoveResolver } from './graphql/company-detail.resolver';
+import { CompanyTimelineResolver } from './graphql/company-timeline.resolver';
 import { CompanyResolver, MemberResolver } from './graphql/company.resolver';
 
-@Module({ imports: [CompaniesModule], providers: [CompanyResolver, CompanyDetailResolver, CompanyMoveResolver, CompanyChangeResolver, MemberResolver] })
+@Module({ imports: [CompaniesModule], providers: [CompanyResolver, CompanyDetailResolver, CompanyMoveResolver, CompanyChangeResolver, CompanyTimelineResolver, MemberResolver] })
 export class CompaniesGraphqlModule {}

@@ -7,6 +7,8 @@ import { MembersImport } from './jobs/members-import';
 import { CompanyTicks } from './jobs/company-ticks';
 import { CompanyStatusChecks } from './status-checks/status-check';
 import { DependentCompanies } from './status-checks/dependent-companies.check';
+import { CompaniesTimeline } from './timeline/companies.source';
+import { CompanyTimeline } from './timeline/timeline-source';
 import { AddMember } from './use-cases/add-member';
 import { AddNote } from './use-cases/add-note';
 import { ChangeCompanyStatus } from './use-cases/change-company-status';
@@ -20,7 +22,7 @@ const COMPANY_USE_CASES = [RegisterCompany, EditCompany, ChangeCompanyStatus, Mo
 
 @Module({
   imports: [DiscoveryModule],
-  providers: [Companies, ...COMPANY_USE_CASES, CompanyStatusChecks, DependentCompanies, CompanyTicks, AddMember, CompaniesImport, MembersImport],
-  exports: [Companies, ...COMPANY_USE_CASES, AddMember],
+  providers: [Companies, ...COMPANY_USE_CASES, CompanyStatusChecks, DependentCompanies, CompanyTimeline, CompaniesTimeline, CompanyTicks, AddMember, CompaniesImport, MembersImport],
+  exports: [Companies, CompanyTimeline, ...COMPANY_USE_CASES, AddMember],
 })
 export class CompaniesModule {}

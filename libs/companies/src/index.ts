@@ -8,6 +8,7 @@ export { dueDate, type PaymentTerms } from './domain/payment-terms';
 export type { CompanyOnDay } from './persistence/company.queries';
 export type { PayerStretch } from './persistence/hierarchy.queries';
 export * from './status-checks/status-check';
+export * from './timeline/timeline-source';
 export { CompaniesImport } from './jobs/companies-import';
 export { MembersImport } from './jobs/members-import';
 export { Company, type CompanyStatus } from './persistence/company.entity';

@@ -4,6 +4,8 @@ import { AccountingModule } from '@countinghouse/accounting';
 import { CompaniesModule } from '@countinghouse/companies';
 import { SubscriptionsModule } from '@countinghouse/subscriptions';
 import { Drafts } from './close-checks/drafts.check';
+import { InvoicingTimeline } from './companies/invoicing-timeline.source';
+import { OpenInvoices } from './companies/open-invoices.check';
 import { Invoicing } from './invoicing.facade';
 import { BillingWork } from './daily-work/billing.work';
 import { OverdueWork } from './daily-work/overdue.work';
@@ -39,6 +41,8 @@ const DAILY_WORK = [SeriesWork, BillingWork, OverdueWork];
     DocumentsPostedOnce,
     ReceivablesAgree,
     SeriesWithoutGap,
+    InvoicingTimeline,
+    OpenInvoices,
   ],
   exports: [...USE_CASES, Invoicing],
 })

@@ -4,6 +4,7 @@ import { AccountingModule } from '@countinghouse/accounting';
 import { InvoicingModule } from '@countinghouse/invoicing';
 import { AppClock } from '@countinghouse/platform';
 import { UnknownPayments } from './close-checks/unknown-payments.check';
+import { PaymentsTimeline } from './companies/payments-timeline.source';
 import { CollectionRun } from './jobs/collection.run';
 import { PaymentMethodsImport } from './jobs/payment-methods-import';
 import { PaymentTicks } from './jobs/payment-ticks';
@@ -47,6 +48,7 @@ const USE_CASES = [ApplyProviderNews, CallProvider, CollectPayments, ProcessWebh
     ...JOBS,
     ...PROOFS,
     UnknownPayments,
+    PaymentsTimeline,
   ],
   exports: [Payments, StartCollectionRun, WebhookInbox],
 })

@@ -1,6 +1,8 @@
 // Subscriptions: use cases, façade, imports and proofs, for every process that does business.
 import { Module } from '@nestjs/common';
 import { CompaniesModule } from '@countinghouse/companies';
+import { RunningContracts } from './companies/running-contracts.check';
+import { SubscriptionsTimeline } from './companies/subscriptions-timeline.source';
 import { OverduePolicyWork } from './daily-work/overdue-policy.work';
 import { ContractsImport } from './jobs/contracts-import';
 import { EnrolmentsImport } from './jobs/enrolments-import';
@@ -42,7 +44,7 @@ const OVERDUE = [ApplyOverduePolicy, OverdueConsumer, OverduePolicyWork];
 
 @Module({
   imports: [CompaniesModule],
-  providers: [Subscriptions, ChargeDifference, ChargesDoNotOverlap, ...CATALOGUE, ...CONTRACTS, ...JOBS, ...OVERDUE],
+  providers: [Subscriptions, ChargeDifference, ChargesDoNotOverlap, RunningContracts, SubscriptionsTimeline, ...CATALOGUE, ...CONTRACTS, ...JOBS, ...OVERDUE],
   exports: [Subscriptions, ...CATALOGUE, ...CONTRACTS],
 })
 export class SubscriptionsModule {}

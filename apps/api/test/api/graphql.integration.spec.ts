@@ -164,6 +164,30 @@ describe('the API', () => {
       expect(nodes).toEqual(ids.map((id) => ({ __typename: id.split('_')[0], id })));
     });
 
+    it('tells what happened to a company in all contexts, to each actor of what is in scope', async () => {
+      const { companies } = await ask('{ companies(filter: { search: "C-1" }) { edges { node { id } } } }');
+      const id = companies.edges[0].node.id;
+      const query = 'query ($id: ID!) { companyTimeline(companyId: $id, first: 100) { edges { node { at kind summary subjectId } } pageInfo { hasNextPage } } }';
+      const { companyTimeline } = await ask(query, { id });
+      const told = companyTimeline.edges.map(({ node }: { node: { kind: string } }) => node);
+      expect([...new Set(told.map(({ kind }: { kind: string }) => kind))]).toEqual(['invoice-finalised', 'enrolments-changed', 'contract-drafted', 'contract-changed', 'company-registered']);
+      expect(told[0]).toMatchObject({ summary: expect.stringMatching(/^Invoice FT \d{4}A\/1 of [\d.]+ EUR, due \d{4}-\d\d-\d\d\.$/), subjectId: expect.stringMatching(/^Invoice_/) });
+      expect(told.map(({ summary }: { summary: string }) => summary)).toEqual(expect.arrayContaining([`${MEMBERS} enrolments were started under contract K-1.`, 'Contract K-1 starts from 2026-01-01.']));
+      expect(JSON.stringify(await ask(query, { id }, 'viewer', ['DE']))).not.toMatch(/invoice-|contract-|enrolments-/);
+    });
+
+    it('closes no company that has contracts running and invoices open, and says so', async () => {
+      const { companies } = await ask('{ companies(filter: { search: "C-1" }) { edges { node { id } } } }');
+      const input = { companyId: companies.edges[0].node.id, reason: 'gone' };
+      const close = 'mutation ($input: CompanyStatusInput!) { act: companyClose(input: $input) { company { status } userErrors { code message } } }';
+      expect((await ask(close, { input })).act).toEqual({
+        company: null, userErrors: [{ code: 'COMPANY_CANNOT_MOVE', message: 'One cannot close C-1: 1 invoice is open. 1 contract is running.' }],
+      });
+      const suspend = (name: string) => `mutation ($input: CompanyStatusInput!) { act: ${name}(input: $input) { company { status } warnings userErrors { code } } }`;
+      expect((await ask(suspend('companySuspend'), { input })).act).toMatchObject({ company: { status: 'SUSPENDED' }, warnings: [expect.any(String), expect.any(String)] });
+      expect((await ask(suspend('companyResume'), { input })).act).toMatchObject({ company: { status: 'ACTIVE' } });
+    });
+
     it('filters invoices and refuses an id of another type by name', async () => {
       const find = async (filter: object) =>
         (await ask('query ($filter: InvoiceFilter) { invoices(filter: $filter, first: 100) { edges { node { stream issuer { code } } } } }', { filter })).invoices.edges.map(

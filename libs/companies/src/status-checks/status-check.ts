@@ -11,7 +11,7 @@ export interface CompanyObstacle {
   readonly companyId: CompanyId;
   /** refuses: it cannot be done. warns: it is done, and whoever does it is told. */
   readonly severity: 'refuses' | 'warns';
-  /** What there is, in figures: '3 invoices are open, FT 2026A/17 the oldest.' */
+  /** What there is, in figures: '3 invoices are open.' Whoever asks may not see every issuer's books. */
   readonly detail: string;
   /** What to do about it, as a sentence. */
   readonly remedy: string;
