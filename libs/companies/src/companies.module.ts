@@ -5,6 +5,9 @@ import { Companies } from './companies.facade';
 import { CompaniesImport } from './jobs/companies-import';
 import { MembersImport } from './jobs/members-import';
 import { CompanyTicks } from './jobs/company-ticks';
+import { ErasureChecks, RecordedEnrolments } from './erasure-checks';
+import { DependantsLeave } from './proofs/dependants-leave.proof';
+import { HeadcountLog } from './proofs/headcount-log.proof';
 import { CompanyStatusChecks } from './status-checks/status-check';
 import { DependentCompanies } from './status-checks/dependent-companies.check';
 import { CompaniesTimeline } from './timeline/companies.source';
@@ -12,17 +15,25 @@ import { CompanyTimeline } from './timeline/timeline-source';
 import { AddMember } from './use-cases/add-member';
 import { AddNote } from './use-cases/add-note';
 import { ChangeCompanyStatus } from './use-cases/change-company-status';
+import { ChangeMember } from './use-cases/change-member';
 import { CheckVat } from './use-cases/check-vat';
 import { Contacts } from './use-cases/contacts';
 import { EditCompany } from './use-cases/edit-company';
+import { EraseMember } from './use-cases/erase-member';
+import { ImportMembers } from './use-cases/import-members';
 import { MoveCompanies } from './use-cases/move-companies';
 import { RegisterCompany } from './use-cases/register-company';
 
+/** What is done to companies, one use case each. */
 const COMPANY_USE_CASES = [RegisterCompany, EditCompany, ChangeCompanyStatus, MoveCompanies, Contacts, AddNote, CheckVat];
+/** What is done to people, one use case each. */
+const PEOPLE = [AddMember, ChangeMember, EraseMember, ImportMembers, ErasureChecks];
+const CHECKS = [CompanyStatusChecks, DependentCompanies, RecordedEnrolments, HeadcountLog, DependantsLeave];
+const JOBS = [CompaniesImport, MembersImport, CompanyTicks];
 
 @Module({
   imports: [DiscoveryModule],
-  providers: [Companies, ...COMPANY_USE_CASES, CompanyStatusChecks, DependentCompanies, CompanyTimeline, CompaniesTimeline, CompanyTicks, AddMember, CompaniesImport, MembersImport],
-  exports: [Companies, CompanyTimeline, ...COMPANY_USE_CASES, AddMember],
+  providers: [Companies, ...COMPANY_USE_CASES, ...PEOPLE, ...CHECKS, CompanyTimeline, CompaniesTimeline, ...JOBS],
+  exports: [Companies, CompanyTimeline, ...COMPANY_USE_CASES, ...PEOPLE],
 })
 export class CompaniesModule {}

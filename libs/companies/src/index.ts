@@ -15,6 +15,8 @@ export { Company, type CompanyStatus } from './persistence/company.entity';
 export { Member, type MemberStatus } from './persistence/member.entity';
 export { VatConfig } from './vat/vat-config';
 export * from './use-cases/add-member';
+export { ErasureCheckProvider, type ErasureCheck, type ErasureObstacle } from './erasure-checks';
+export { ImportMembers } from './use-cases/import-members';
 export * from './use-cases/register-company';
 export * from './companies-graphql.module';
 export * from './graphql';

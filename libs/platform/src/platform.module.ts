@@ -11,6 +11,7 @@ import { Database } from './database/database';
 import { Idempotency } from './idempotency/idempotency';
 import { Deliveries } from './outbox/deliveries';
 import { Imports } from './imports/imports';
+import { RejectionRetention } from './imports/rejection-retention';
 import { Issuers } from './issuers/issuers';
 import { Outbox } from './outbox/outbox';
 import { OpenPeriods } from './open-periods/open-periods';
@@ -46,7 +47,7 @@ export interface PlatformOptions {
 }
 
 /** What every context can inject. */
-const SERVICES = [Database, Outbox, Audit, JobRegistry, Deliveries, RunChunks, Runs, Idempotency, Ticks, Proofs, CloseChecks, OpenPeriods, Imports, Issuers];
+const SERVICES = [Database, Outbox, Audit, JobRegistry, Deliveries, RunChunks, Runs, Idempotency, Ticks, Proofs, CloseChecks, OpenPeriods, Imports, RejectionRetention, Issuers];
 
 /** Issuers that live on a clock of their own, and what moves it. */
 const TEST_CLOCKS = [CreateTestClock, AdvanceTestClock, DailyWorks];

@@ -1,8 +1,9 @@
 // A member as the interactive paths read it; sets are written with SQL.
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { CompanyId, LocalDate, MemberId } from '@countinghouse/kernel';
+import type { MemberStatus } from '../domain/member-status';
 
-export type MemberStatus = 'eligible' | 'enrolled' | 'left';
+export type { MemberStatus };
 
 @Entity({ schema: 'companies', name: 'member' })
 export class Member {
@@ -35,4 +36,12 @@ export class Member {
   /** The first day on which the member no longer counts. */
   @Column('date', { name: 'left_on', nullable: true })
   leftOn!: LocalDate | null;
+
+  /** The employee whom a dependant belongs to. */
+  @Column('uuid', { name: 'dependant_of', nullable: true })
+  dependantOf!: MemberId | null;
+
+  /** When the personal data was erased. */
+  @Column('timestamptz', { name: 'erased_at', nullable: true })
+  erasedAt!: Date | null;
 }

@@ -143,30 +143,31 @@ async function changePeople(tx: Tx, people: People, ids: readonly MemberId[]): P
   const asOf = `$${people.params.length + 1}`;
   const { changed, left, returned } = await tx.one<{ changed: bigint; left: bigint; returned: bigint }>(
     `WITH wanted AS (${people.sql}), outcome AS (${outcomes(people, asOf, 'JOIN')}),
-     change AS MATERIALIZED (SELECT * FROM outcome WHERE id = ANY ($${people.params.length + 2}::uuid[])),
-     moved AS MATERIALIZED (
-       SELECT id, old_cost_centre, coalesce(old_cost_centre_since, '-infinity') AS since,
-              CASE WHEN old_earlier_left_on IS NULL AND NOT returns AND ${asOf}::date <= new_eligible_from THEN '-infinity' ELSE ${asOf}::date END AS moves_on
-         FROM change WHERE new_cost_centre IS DISTINCT FROM old_cost_centre
+     change AS MATERIALIZED (
+       SELECT *, coalesce(old_cost_centre_since, '-infinity') AS since,
+              CASE WHEN new_cost_centre IS NOT DISTINCT FROM old_cost_centre THEN NULL
+                   WHEN old_earlier_left_on IS NULL AND NOT returns AND ${asOf}::date <= new_eligible_from THEN '-infinity'
+                   ELSE ${asOf}::date END AS moves_on
+         FROM outcome WHERE id = ANY ($${people.params.length + 2}::uuid[])
      ), stays AS (
        INSERT INTO companies.member_past_stay (member_id, eligible_from, left_on)
        SELECT id, old_eligible_from, old_left_on FROM change WHERE returns
      ), unsaid AS (
-       DELETE FROM companies.member_past_cost_centre p USING moved v WHERE p.member_id = v.id AND p.starts_on >= v.moves_on
+       DELETE FROM companies.member_past_cost_centre p USING change v WHERE p.member_id = v.id AND p.starts_on >= v.moves_on
      ), shortened AS (
        UPDATE companies.member_past_cost_centre p SET ends_on = v.moves_on
-         FROM moved v WHERE p.member_id = v.id AND p.starts_on < v.moves_on AND p.ends_on > v.moves_on
+         FROM change v WHERE p.member_id = v.id AND p.starts_on < v.moves_on AND p.ends_on > v.moves_on
      ), past AS (
        INSERT INTO companies.member_past_cost_centre (member_id, starts_on, ends_on, cost_centre)
-       SELECT id, since, moves_on, old_cost_centre FROM moved WHERE since < moves_on
+       SELECT id, since, moves_on, old_cost_centre FROM change WHERE since < moves_on
      ), written AS (
        UPDATE companies.member m
           SET name = c.name, email = c.new_email, cost_centre = c.new_cost_centre, eligible_from = c.new_eligible_from,
               left_on = c.new_left_on, dependant_of = c.new_dependant_of,
-              cost_centre_since = CASE WHEN v.id IS NULL THEN m.cost_centre_since WHEN isfinite(v.moves_on) THEN v.moves_on END,
+              cost_centre_since = CASE WHEN c.moves_on IS NULL THEN m.cost_centre_since WHEN isfinite(c.moves_on) THEN c.moves_on END,
               earlier_left_on = CASE WHEN c.returns THEN c.old_left_on ELSE m.earlier_left_on END,
               status = CASE WHEN c.new_left_on IS NOT NULL THEN 'left' WHEN m.status = 'left' THEN ${STATUS_IN_COMPANY} ELSE m.status END
-         FROM change c LEFT JOIN moved v ON v.id = c.id
+         FROM change c
         WHERE m.id = c.id
        RETURNING new.left_on IS NOT NULL AND (old.left_on IS NULL OR c.returns) AS leaves, c.returns
      )

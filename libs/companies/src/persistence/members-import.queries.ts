@@ -1,6 +1,6 @@
 // The SQL of the members' import: what is said about its rows, what they would change, and who is missing from them.
 import { CompanyId, LocalDate, MemberId } from '@countinghouse/kernel';
-import { ImportChunk, ImportRun, INTO_REJECTIONS, isAccepted, KEY_SEPARATOR, Reader, Tx } from '@countinghouse/platform';
+import { ImportChunk, ImportRun, INTO_REJECTIONS, isAccepted, KEY_SEPARATOR, Reader, Tx, withoutNestedLoops } from '@countinghouse/platform';
 import { outcomes, People } from './member.queries';
 
 /** What a file would do, by the names the figures have in the run's result. */
@@ -65,8 +65,8 @@ export async function companiesNamed(reader: Reader, run: ImportRun): Promise<{ 
  * Refuses dependants whose employee is neither in the file nor on record, or is a dependant too, and rows that would make
  * a dependant of somebody who has dependants. All rows at once: the employee may stand anywhere in the file.
  */
-export async function refuseDependants(tx: Tx, run: ImportRun): Promise<number> {
-  return tx.execute(
+export async function refuseDependants(tx: Tx, run: ImportRun): Promise<void> {
+  const statement = () => tx.execute(
     `WITH dependant AS (
        SELECT r.line, r.cells[8] AS employee_id, c.id AS company_id, r.cells[1] || $3 || r.cells[8] AS employee_key, r.cells[2] AS own_id
          FROM platform.import_row r JOIN companies.company c ON c.number = r.cells[1]
@@ -94,6 +94,7 @@ export async function refuseDependants(tx: Tx, run: ImportRun): Promise<number> 
       ORDER BY j.line`,
     [run.input.fileId, run.id, KEY_SEPARATOR],
   );
+  await withoutNestedLoops(tx, statement);
 }
 
 /** A company's people on a day, and how a complete list of them stands beside the record. */
@@ -104,18 +105,25 @@ export interface Snapshot {
   readonly namesDependants: boolean;
 }
 
+/** On record on the day: whoever's stay has begun before it and goes on through it. */
+const PRESENT = (namesDependants: boolean) => `
+  m.company_id = $1 AND m.eligible_from < $2::date AND (m.left_on IS NULL OR m.left_on > $2::date)${namesDependants ? '' : ' AND m.dependant_of IS NULL'}`;
+
 /**
- * Who is on record and missing from the file: everybody whose stay has begun before the day and goes on through it, and
- * who was on record when the run began. A row that was refused still names its person.
+ * Who is on record and missing from the file, and was on record when the run began. A row that was refused still names
+ * its person. By EXCEPT, which is a hash or a sort whatever the planner thinks of the staged rows.
  */
 const MISSING = (namesDependants: boolean) => `
-  companies.member m JOIN companies.company c ON c.id = m.company_id
-  WHERE m.company_id = $1 AND m.eligible_from < $2::date AND (m.left_on IS NULL OR m.left_on > $2::date)
-    AND m.created_at <= (SELECT created_at FROM platform.run WHERE id = $4)${namesDependants ? '' : ' AND m.dependant_of IS NULL'}
-    AND NOT EXISTS (SELECT FROM platform.import_row r WHERE r.file_id = $3 AND r.key = c.number || $5 || m.employee_id)`;
+  (SELECT m.employee_id FROM companies.member m
+    WHERE ${PRESENT(namesDependants)} AND m.created_at <= (SELECT created_at FROM platform.run WHERE id = $4)
+   EXCEPT
+   SELECT split_part(r.key, $5, 2) FROM platform.import_row r WHERE r.file_id = $3 AND r.key IS NOT NULL) AS missing`;
 
 export async function missingMembers(reader: Reader, { companyId, asOf, namesDependants }: Snapshot, run: ImportRun): Promise<MemberId[]> {
-  const rows = await reader.query<{ id: MemberId }>(`SELECT m.id FROM ${MISSING(namesDependants)}`, [companyId, asOf, run.input.fileId, run.id, KEY_SEPARATOR]);
+  const rows = await reader.query<{ id: MemberId }>(
+    `SELECT m.id FROM ${MISSING(namesDependants)} JOIN companies.member m ON m.company_id = $1 AND m.employee_id = missing.employee_id`,
+    [companyId, asOf, run.input.fileId, run.id, KEY_SEPARATOR],
+  );
   return rows.map(({ id }) => id);
 }
 
@@ -126,8 +134,7 @@ export async function compareSnapshot(
   run: ImportRun,
 ): Promise<{ present: number; missing: number; nameless: number }> {
   const row = await reader.one<{ present: bigint; missing: bigint; nameless: bigint }>(
-    `SELECT (SELECT count(*) FROM companies.member m
-              WHERE m.company_id = $1 AND m.eligible_from < $2::date AND (m.left_on IS NULL OR m.left_on > $2::date)${namesDependants ? '' : ' AND m.dependant_of IS NULL'}) AS present,
+    `SELECT (SELECT count(*) FROM companies.member m WHERE ${PRESENT(namesDependants)}) AS present,
             (SELECT count(*) FROM ${MISSING(namesDependants)}) AS missing,
             (SELECT count(*) FROM platform.import_row WHERE file_id = $3 AND key IS NULL) AS nameless`,
     [companyId, asOf, run.input.fileId, run.id, KEY_SEPARATOR],

@@ -74,9 +74,21 @@ export async function rejectUnreadable(tx: Tx, run: ImportRun): Promise<void> {
   );
 }
 
+/**
+ * Runs statements that compare many staged rows with many others. The planner knows nothing of rows that have just been
+ * staged and takes them for one, for which a loop in a loop would be right.
+ */
+export async function withoutNestedLoops<T>(tx: Tx, work: () => Promise<T>): Promise<T> {
+  await tx.execute('SET LOCAL enable_nestloop = off');
+  const result = await work();
+  await tx.execute('SET LOCAL enable_nestloop = on');
+  return result;
+}
+
 /** Refuses every row whose key an earlier row of the file has; `secret` says that the last part of the key is not shown. */
 export async function rejectRepeatedKeys(tx: Tx, run: ImportRun, key: readonly string[], secret: boolean): Promise<number> {
-  return tx.execute(
+  const statement = () =>
+    tx.execute(
     `${INTO_REJECTIONS}
      SELECT $1, r.line, $3, CASE WHEN NOT $4 THEN left(split_part(r.key, $6, -1), 100) END, 'ROW_REPEATED',
             format('Line %s of the file has the same %s.', repeated.first_line, $5::text), 'Keep one of the lines and remove the others.'
@@ -86,6 +98,7 @@ export async function rejectRepeatedKeys(tx: Tx, run: ImportRun, key: readonly s
       ORDER BY r.line`,
     [run.id, run.input.fileId, key.at(-1), secret, key.join(' and '), KEY_SEPARATOR],
   );
+  return withoutNestedLoops(tx, statement);
 }
 
 /** How many different values a column has in the rows that nothing was said against. */

@@ -12,6 +12,7 @@ import { Runs } from '../runs/runs';
 import type { ImportInput, ImportMode } from './import';
 import { ColumnsBeside, stageFile } from './staging';
 import { refuseTooLargeToBeWhole, StagedImport } from './staged-import';
+import { Forgotten, forgetPerson } from './forget.queries';
 import { forgetFile, insertFile, RememberedFile, rejectionsOf, rememberedRun } from './import.queries';
 import type { Rejection } from './rejection';
 
@@ -81,6 +82,11 @@ export class Imports {
   async rejections(reader: Reader, runId: RunId, page: RejectionPage = {}): Promise<(Rejection & { id: bigint })[]> {
     const limit = Math.max(1, Math.min(page.limit ?? PAGE, MAX_PAGE));
     return rejectionsOf(reader, runId, page.after ?? { line: 0, id: 0n }, limit);
+  }
+
+  /** Takes a person out of staged rows and rejections; part of an erasure. */
+  async forget(tx: Tx, forgotten: Forgotten): Promise<void> {
+    await forgetPerson(tx, forgotten);
   }
 
   private async stage(tx: Tx, handler: StagedImport, input: StartImport, options: unknown, actor: Actor): Promise<Run> {

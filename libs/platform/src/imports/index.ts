@@ -5,5 +5,5 @@ export * from './import-handler';
 export * from './imports';
 export * from './rejection';
 export * from './staged-import';
-export { INTO_REJECTIONS, isAccepted } from './import.queries';
+export { INTO_REJECTIONS, isAccepted, withoutNestedLoops } from './import.queries';
 export { KEY_SEPARATOR, type ColumnsBeside } from './staging';

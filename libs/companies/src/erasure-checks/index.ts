@@ -1,0 +1,2 @@
+export * from './erasure-check';
+export * from './recorded-enrolments.check';
