@@ -86,19 +86,16 @@ export async function withoutNestedLoops<T>(tx: Tx, work: () => Promise<T>): Pro
 }
 
 /** Refuses every row whose key an earlier row of the file has; `secret` says that the last part of the key is not shown. */
-export async function rejectRepeatedKeys(tx: Tx, run: ImportRun, key: readonly string[], secret: boolean): Promise<number> {
-  const statement = () =>
-    tx.execute(
-    `${INTO_REJECTIONS}
-     SELECT $1, r.line, $3, CASE WHEN NOT $4 THEN left(split_part(r.key, $6, -1), 100) END, 'ROW_REPEATED',
-            format('Line %s of the file has the same %s.', repeated.first_line, $5::text), 'Keep one of the lines and remove the others.'
-       FROM (SELECT key, min(line) AS first_line FROM platform.import_row
-              WHERE file_id = $2 AND key IS NOT NULL GROUP BY key HAVING count(*) > 1) AS repeated
-       JOIN platform.import_row r ON r.file_id = $2 AND r.key = repeated.key AND r.line > repeated.first_line
-      ORDER BY r.line`,
-    [run.id, run.input.fileId, key.at(-1), secret, key.join(' and '), KEY_SEPARATOR],
-  );
-  return withoutNestedLoops(tx, statement);
+export async function rejectRepeatedKeys(tx: Tx, run: ImportRun, key: readonly string[], secret: boolean): Promise<void> {
+  const sql = `
+    ${INTO_REJECTIONS}
+    SELECT $1, r.line, $3, CASE WHEN NOT $4 THEN left(split_part(r.key, $6, -1), 100) END, 'ROW_REPEATED',
+           format('Line %s of the file has the same %s.', repeated.first_line, $5::text), 'Keep one of the lines and remove the others.'
+      FROM (SELECT key, min(line) AS first_line FROM platform.import_row
+             WHERE file_id = $2 AND key IS NOT NULL GROUP BY key HAVING count(*) > 1) AS repeated
+      JOIN platform.import_row r ON r.file_id = $2 AND r.key = repeated.key AND r.line > repeated.first_line
+     ORDER BY r.line`;
+  await withoutNestedLoops(tx, () => tx.execute(sql, [run.id, run.input.fileId, key.at(-1), secret, key.join(' and '), KEY_SEPARATOR]));
 }
 
 /** How many different values a column has in the rows that nothing was said against. */
