@@ -33,10 +33,10 @@ export class Subscriptions {
     if (payers.length === 0) return [];
     await lockPayers(tx, issuerId, payers);
     const rows = await unbilledRows(tx, issuerId, payers);
-    return rows.map(({ componentType, isCorrection, planName, start, end, chargeCount, quantity, unitPriceMinor, ...row }) => ({
+    return rows.map(({ componentType, isCorrection, name, isWhole, start, end, chargeCount, quantity, unitPriceMinor, ...row }) => ({
       ...row,
-      ...quantityAndPrice(quantity, unitPriceMinor, row.amountMinor),
-      description: describe({ componentType, isCorrection, planName }, { start, end }),
+      ...quantityAndPrice({ quantity, unitPriceMinor, amountMinor: row.amountMinor, isWhole }),
+      description: describe({ componentType, payerType: row.payerType, isCorrection, name }, { start, end }),
       servicePeriod: { start, end },
       chargeCount: Number(chargeCount),
     }));

@@ -6,6 +6,7 @@ import { ContractTimelines1780300000012 } from './persistence/migrations/1780300
 import { FeeTimelines1780300000013 } from './persistence/migrations/1780300000013-fee-timelines';
 import { EnrolmentTimelines1780300000014 } from './persistence/migrations/1780300000014-enrolment-timelines';
 import { OverdueAndTestClocks1780300000041 } from './persistence/migrations/1780300000041-overdue-and-test-clocks';
+import { ChargesOfEveryComponent1780300000031 } from './persistence/migrations/1780300000031-charges-of-every-component';
 
 export const subscriptionsPersistence: PersistenceManifest = {
   schema: 'subscriptions',
@@ -17,5 +18,6 @@ export const subscriptionsPersistence: PersistenceManifest = {
     FeeTimelines1780300000013,
     EnrolmentTimelines1780300000014,
     OverdueAndTestClocks1780300000041,
+    ChargesOfEveryComponent1780300000031,
   ],
 };

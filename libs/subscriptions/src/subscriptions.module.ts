@@ -27,6 +27,7 @@ import { EndContract } from './use-cases/end-contract';
 import { PublishPlan } from './use-cases/publish-plan';
 import { PublishPrices } from './use-cases/publish-prices';
 import { PublishProduct } from './use-cases/publish-product';
+import { Rating } from './use-cases/rating';
 import { RenewContract } from './use-cases/renew-contract';
 import { RenewDueContracts } from './use-cases/renew-due-contracts';
 import { ResumeContract } from './use-cases/resume-contract';
@@ -44,7 +45,7 @@ const OVERDUE = [ApplyOverduePolicy, OverdueConsumer, OverduePolicyWork];
 
 @Module({
   imports: [CompaniesModule],
-  providers: [Subscriptions, ChargeDifference, ChargesDoNotOverlap, RunningContracts, SubscriptionsTimeline, ...CATALOGUE, ...CONTRACTS, ...JOBS, ...OVERDUE],
+  providers: [Subscriptions, Rating, ChargeDifference, ChargesDoNotOverlap, RunningContracts, SubscriptionsTimeline, ...CATALOGUE, ...CONTRACTS, ...JOBS, ...OVERDUE],
   exports: [Subscriptions, ...CATALOGUE, ...CONTRACTS],
 })
 export class SubscriptionsModule {}

@@ -7,6 +7,7 @@ import { EnrolmentChange } from '../src/domain/enrolment-timeline';
 import { TaxCategory } from '../src/domain/rated-stretch';
 import { Subscriptions } from '../src/subscriptions.facade';
 import { ChargeDifference } from '../src/use-cases/charge-difference';
+import { Rating } from '../src/use-cases/rating';
 import { PublishPlan } from '../src/use-cases/publish-plan';
 import { PublishPrices } from '../src/use-cases/publish-prices';
 
@@ -30,7 +31,7 @@ export interface ContractOptions {
 }
 
 export class World {
-  readonly subscriptions = new Subscriptions(new ChargeDifference(new Companies()));
+  readonly subscriptions = new Subscriptions(new ChargeDifference(new Rating(new Companies())));
   readonly publishPlan: PublishPlan;
   readonly issuerId = newId<IssuerId>();
   readonly runId = newId<RunId>();

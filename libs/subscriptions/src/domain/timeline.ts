@@ -46,9 +46,14 @@ export function stateStretches<State extends object>(before: State, changes: rea
   return stretches;
 }
 
+/** The stretch in which a day lies; undefined before the first change. */
+export function stretchOn<State>(stretches: readonly StateStretch<State>[], day: LocalDate): StateStretch<State> | undefined {
+  return stretches.findLast((stretch) => stretch.start <= day);
+}
+
 /** The state on a day; undefined before the first change. */
 export function stateOn<State>(stretches: readonly StateStretch<State>[], day: LocalDate): State | undefined {
-  return stretches.findLast((stretch) => stretch.start <= day)?.state;
+  return stretchOn(stretches, day)?.state;
 }
 
 function byDayThenSeq(a: Change<unknown>, b: Change<unknown>): number {

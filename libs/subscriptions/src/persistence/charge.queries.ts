@@ -2,10 +2,10 @@
 import { CompanyId, ContractId, Currency, IssuerId, LocalDate, PlanId, RunId } from '@countinghouse/kernel';
 import { Reader, Tx } from '@countinghouse/platform';
 import { ChargeOnRecord } from '../domain/charged';
-import { NewCharge } from '../domain/difference';
-import { TaxCategory } from '../domain/rated-stretch';
+import { PaidCharge } from '../domain/payer-timeline';
+import { Facts, TaxCategory } from '../domain/rated-stretch';
 
-export type ComponentType = 'fee' | 'enrolment-company' | 'enrolment-member';
+export type ComponentType = 'fee' | 'adjustment' | 'enrolment-company' | 'enrolment-member';
 
 /** A component and the contract it is charged under. */
 export interface ChargedComponent {
@@ -15,15 +15,14 @@ export interface ChargedComponent {
   readonly contractId: ContractId;
   readonly companyId: CompanyId;
   readonly currency: Currency;
-  /** Who owes days that nobody has been charged for yet. */
-  readonly payerId: string;
 }
 
 /** What goes on record for a component. */
 export interface ComponentCharge {
   readonly component: ChargedComponent;
-  readonly charge: NewCharge;
+  readonly charge: PaidCharge;
   readonly explanation: string;
+  readonly facts: Facts;
 }
 
 interface ChargeRow {
@@ -40,7 +39,7 @@ interface ChargeRow {
   periodEnd: LocalDate;
   totalMinor: bigint;
   subsidyMinor: bigint;
-  quantity: bigint;
+  quantity: string;
   unitPriceMinor: bigint;
   taxInclusive: boolean;
   taxCategory: TaxCategory;
@@ -78,7 +77,7 @@ function onRecord(row: ChargeRow): ChargeOnRecord {
     id, kind, corrects, start, end,
     payer: { type: row.payerType, id: row.payerId },
     period: { start: row.periodStart, end: row.periodEnd },
-    rate: { totalMinor, subsidyMinor, quantity, unitPriceMinor, taxInclusive, taxCategory, planId },
+    rate: { totalMinor, subsidyMinor, quantity, unitPriceMinor, taxInclusive, taxCategory, planId, payerType: row.payerType, words: '' },
   };
 }
 
@@ -89,10 +88,10 @@ export async function insertCharges(tx: Tx, charges: readonly ComponentCharge[],
   await tx.execute(
     `INSERT INTO subscriptions.charge (run_id, component_type, component_id, issuer_id, contract_id, company_id, currency,
        payer_type, payer_id, kind, corrects, stretch_start, stretch_end, period_start, period_end, period_total_minor,
-       subsidy_total_minor, amount_minor, quantity, unit_price_minor, tax_inclusive, tax_category, plan_id, explanation)
+       subsidy_total_minor, amount_minor, quantity, unit_price_minor, tax_inclusive, tax_category, plan_id, explanation, facts)
      SELECT $1::uuid, c.* FROM unnest($2::text[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::uuid[],
        $10::text[], $11::bigint[], $12::date[], $13::date[], $14::date[], $15::date[], $16::bigint[], $17::bigint[], $18::bigint[],
-       $19::bigint[], $20::bigint[], $21::bool[], $22::text[], $23::uuid[], $24::text[]) AS c`,
+       $19::numeric[], $20::bigint[], $21::bool[], $22::text[], $23::uuid[], $24::text[], $25::jsonb[]) AS c`,
     [
       runId,
       column(({ component }) => component.type),
@@ -101,8 +100,8 @@ export async function insertCharges(tx: Tx, charges: readonly ComponentCharge[],
       column(({ component }) => component.contractId),
       column(({ component }) => component.companyId),
       column(({ component }) => component.currency),
-      column(({ component, charge }) => charge.payer?.type ?? (component.type === 'enrolment-member' ? 'member' : 'company')),
-      column(({ component, charge }) => charge.payer?.id ?? component.payerId),
+      column(({ charge }) => charge.payer.type),
+      column(({ charge }) => charge.payer.id),
       column(({ charge }) => charge.kind),
       column(({ charge }) => charge.corrects),
       column(({ charge }) => charge.start),
@@ -118,6 +117,7 @@ export async function insertCharges(tx: Tx, charges: readonly ComponentCharge[],
       column(({ charge }) => charge.rate.taxCategory),
       column(({ charge }) => charge.rate.planId),
       column(({ explanation }) => explanation),
+      column(({ facts }) => JSON.stringify(facts)),
     ],
   );
 }

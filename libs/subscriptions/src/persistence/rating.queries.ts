@@ -1,12 +1,13 @@
 // The SQL that reads what rating needs: locks first, then timelines, terms and prices, each for a whole set at once.
-import {
-  CompanyId, ContractId, Currency, EnrolmentId, Id, IssuerId, LocalDate, MemberId, PlanId,
-} from '@countinghouse/kernel';
+import { CompanyId, ContractId, Currency, decimal, EnrolmentId, Id, IssuerId, LocalDate, MemberId, PlanId } from '@countinghouse/kernel';
 import { Reader, Tx } from '@countinghouse/platform';
 import { Timing } from '../domain/billing-cycle';
-import { PriceModel } from '../domain/owed';
+import { ContractChange } from '../domain/contract-timeline';
 import { EnrolmentChange } from '../domain/enrolment-timeline';
-import { TaxCategory } from '../domain/rated-stretch';
+import { ComponentTerms } from '../domain/fee-terms';
+import { FeeComponent } from '../domain/fee-timeline';
+import { PriceVersion, SubsidyVersion, TaxVersion } from '../domain/rate-card';
+import { Subsidy } from '../domain/subsidy';
 
 export type FeeComponentId = Id<'FeeComponent'>;
 
@@ -17,13 +18,8 @@ export interface ContractRow {
   /** The company that is invoiced: the company's payer, or itself. */
   readonly payerId: CompanyId;
   readonly currency: Currency;
-  readonly startsOn: LocalDate;
-  readonly endsOn: LocalDate | null;
-  /** A day of the month in which a period begins, on its `anchorDay`. */
-  readonly anchorOn: LocalDate;
-  readonly anchorDay: number;
-  readonly cycleMonths: number;
   readonly enrolmentTiming: Timing;
+  readonly changes: readonly ContractChange[];
 }
 
 export interface EnrolmentRow {
@@ -37,40 +33,22 @@ export interface EnrolmentRow {
   readonly planIds: (PlanId | null)[];
 }
 
-export interface FeeRow {
-  readonly id: FeeComponentId;
-  readonly contractId: ContractId;
-  readonly priceModel: PriceModel;
-  readonly timing: Timing;
-  readonly unitPriceMinor: bigint;
-  readonly taxInclusive: boolean;
-  readonly taxCategory: TaxCategory;
-  readonly startsOn: LocalDate;
-  readonly endsOn: LocalDate | null;
-}
-
 export interface PlanRow {
   readonly planId: PlanId;
   readonly code: string;
-  readonly taxCategory: TaxCategory;
+  readonly name: string;
+  readonly taxes: readonly TaxVersion[];
 }
 
-export interface PriceRow {
+export interface PriceRow extends PriceVersion {
   readonly planId: PlanId;
   readonly currency: Currency;
-  readonly effectiveFrom: LocalDate;
-  readonly amountMinor: bigint;
-  readonly taxInclusive: boolean;
 }
 
-export interface SubsidyRow {
+export interface SubsidyRow extends SubsidyVersion {
   readonly contractId: ContractId;
-  readonly planId: PlanId;
-  readonly effectiveFrom: LocalDate;
-  readonly mode: 'fixed' | 'percent';
-  readonly amountMinor: bigint | null;
-  readonly percent: string | null;
-  readonly capMinor: bigint | null;
+  /** Null: for every plan that has no rule of its own. */
+  readonly planId: PlanId | null;
 }
 
 /**
@@ -119,55 +97,92 @@ export function changesOf({ seqs, days, kinds, planIds }: EnrolmentRow): Enrolme
 export async function contractsById(reader: Reader, ids: readonly ContractId[]): Promise<Map<ContractId, ContractRow>> {
   const rows = await reader.query<ContractRow>(
     `SELECT k.id, k.issuer_id AS "issuerId", k.company_id AS "companyId", coalesce(c.payer_id, c.id) AS "payerId", k.currency,
-            s.starts_on AS "startsOn", s.ends_on AS "endsOn", s.anchor_on AS "anchorOn", s.anchor_day AS "anchorDay",
-            s.cycle_months AS "cycleMonths", k.enrolment_timing AS "enrolmentTiming"
-       FROM subscriptions.contract k JOIN companies.company c ON c.id = k.company_id
-       JOIN subscriptions.contract_state('9999-12-31') AS s ON s.contract_id = k.id
-      WHERE k.id = ANY ($1::uuid[]) AND s.starts_on IS NOT NULL`,
+            k.enrolment_timing AS "enrolmentTiming", t.changes
+       FROM subscriptions.contract k JOIN companies.company c ON c.id = k.company_id,
+            LATERAL (SELECT json_agg(json_build_object('seq', h.seq, 'effectiveOn', h.effective_on, 'kind', h.kind, 'bills', h.bills,
+                              'anchorDay', h.anchor_day, 'anchorOn', h.anchor_on, 'cycleMonths', h.cycle_months, 'timeZone', h.time_zone,
+                              'termEndsOn', h.term_ends_on) ORDER BY h.seq) AS changes
+                       FROM subscriptions.contract_change h WHERE h.contract_id = k.id HAVING bool_or(h.kind = 'start')) AS t
+      WHERE k.id = ANY ($1::uuid[])`,
     [ids],
   );
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** The access fees that are rated, each with its first terms. */
-export async function feesOfContracts(reader: Reader, contractIds: readonly ContractId[]): Promise<FeeRow[]> {
-  return reader.query(
-    `SELECT DISTINCT ON (f.id) f.id, f.contract_id AS "contractId", t.price_model AS "priceModel", f.timing, t.unit_price_minor AS "unitPriceMinor",
-            t.tax_inclusive AS "taxInclusive", t.tax_category AS "taxCategory", t.effective_on AS "startsOn",
-            (SELECT min(e.effective_on) FROM subscriptions.fee_change e WHERE e.component_id = f.id AND e.kind = 'end') AS "endsOn"
-       FROM subscriptions.fee_component f JOIN subscriptions.fee_change t ON t.component_id = f.id AND t.kind = 'terms'
-      WHERE f.contract_id = ANY ($1::uuid[]) AND f.kind = 'access-fee' AND t.price_model IN ('flat', 'perUnit') ORDER BY f.id, t.effective_on, t.seq DESC`,
+interface TermsJson {
+  readonly seq: number;
+  readonly effectiveOn: LocalDate;
+  readonly kind: 'terms' | 'end';
+  readonly priceModel: string | null;
+  readonly unitPriceMinor: string | null;
+  readonly amountMinor: string | null;
+  readonly tiers: readonly { upTo: number | null; unitPriceMinor: string; flatMinor: string }[] | null;
+}
+
+/** Every component of the contracts with its timeline, in the order of ids. */
+export async function componentsOfContracts(reader: Reader, contractIds: readonly ContractId[]): Promise<(FeeComponent & { contractId: ContractId })[]> {
+  const rows = await reader.query<Omit<FeeComponent, 'changes'> & { contractId: ContractId; changes: readonly TermsJson[] | null }>(
+    `SELECT f.id, f.contract_id AS "contractId", f.kind, f.name, f.timing, f.target_id AS "targetId", t.changes
+       FROM subscriptions.fee_component f,
+            LATERAL (SELECT json_agg(json_build_object('seq', h.seq, 'effectiveOn', h.effective_on, 'kind', h.kind, 'priceModel', h.price_model,
+                              'measure', h.measure, 'counted', h.counted, 'costCentre', h.cost_centre, 'onDecrease', h.on_decrease,
+                              'intervalMonths', h.interval_months, 'unitPriceMinor', h.unit_price_minor::text, 'packageSize', h.package_size,
+                              'tiers', h.tiers, 'amountMinor', h.amount_minor::text, 'percent', h.percent::text, 'periods', h.periods, 'per', h.per,
+                              'taxInclusive', h.tax_inclusive, 'taxCategory', h.tax_category, 'quantity', h.quantity) ORDER BY h.seq) AS changes
+                       FROM subscriptions.fee_change h WHERE h.component_id = f.id) AS t
+      WHERE f.contract_id = ANY ($1::uuid[]) ORDER BY f.id`,
     [contractIds],
   );
+  return rows.map((row) => ({ ...row, changes: (row.changes ?? []).map((change) => feeChange(change)) }) as FeeComponent & { contractId: ContractId });
+}
+
+function feeChange({ seq, effectiveOn, kind, ...columns }: TermsJson): FeeComponent['changes'][number] {
+  return kind === 'end' ? { seq, effectiveOn, kind } : ({ seq, effectiveOn, kind, terms: termsOf(columns) } as FeeComponent['changes'][number]);
+}
+
+/** The database lets only columns of the component's kind be filled, so the others are dropped here. */
+function termsOf(columns: Omit<TermsJson, 'seq' | 'effectiveOn' | 'kind'>): ComponentTerms {
+  const { unitPriceMinor, amountMinor, tiers, priceModel, ...plain } = columns;
+  const terms = {
+    ...plain,
+    ...(unitPriceMinor !== null && { unitPriceMinor: BigInt(unitPriceMinor) }),
+    ...(amountMinor !== null && { amountMinor: BigInt(amountMinor) }),
+    ...(tiers !== null && { tiers: tiers.map((tier) => ({ upTo: tier.upTo, unitPriceMinor: BigInt(tier.unitPriceMinor), flatMinor: BigInt(tier.flatMinor) })) }),
+    ...(priceModel !== null && { priceModel }),
+  };
+  return terms as unknown as ComponentTerms;
 }
 
 export async function plansById(reader: Reader, ids: readonly PlanId[]): Promise<PlanRow[]> {
   return reader.query(
-    `SELECT p.id AS "planId", p.code, t.tax_category AS "taxCategory" FROM subscriptions.plan p
-       JOIN LATERAL (SELECT tax_category FROM subscriptions.product_tax WHERE product_id = p.product_id
-                      ORDER BY effective_from DESC, seq DESC LIMIT 1) AS t ON true
+    `SELECT p.id AS "planId", p.code, p.name, t.taxes
+       FROM subscriptions.plan p,
+            LATERAL (SELECT coalesce(json_agg(json_build_object('effectiveFrom', x.effective_from, 'seq', x.seq, 'taxCategory', x.tax_category)), '[]') AS taxes
+                       FROM subscriptions.product_tax x WHERE x.product_id = p.product_id) AS t
       WHERE p.id = ANY ($1::uuid[]) ORDER BY p.id`,
     [ids],
   );
 }
 
-/** Every price by the month of the plans in the currencies, by ascending day. */
+/** Every price of the plans in the currencies, by ascending day. */
 export async function pricesOf(reader: Reader, planIds: readonly PlanId[], currencies: readonly Currency[]): Promise<PriceRow[]> {
   return reader.query(
-    `SELECT plan_id AS "planId", currency, effective_from AS "effectiveFrom", amount_minor AS "amountMinor", tax_inclusive AS "taxInclusive"
-       FROM subscriptions.price WHERE plan_id = ANY ($1::uuid[]) AND currency = ANY ($2::text[]) AND interval_months = 1
-      ORDER BY plan_id, currency, effective_from`,
+    `SELECT id, plan_id AS "planId", currency, effective_from AS "effectiveFrom", interval_months AS "intervalMonths", applies_to AS "appliesTo",
+            amount_minor AS "amountMinor", tax_inclusive AS "taxInclusive"
+       FROM subscriptions.price WHERE plan_id = ANY ($1::uuid[]) AND currency = ANY ($2::text[]) ORDER BY plan_id, currency, effective_from`,
     [planIds, currencies],
   );
 }
 
-/** By ascending day, of one day as they were recorded. */
 export async function subsidiesOf(reader: Reader, contractIds: readonly ContractId[]): Promise<SubsidyRow[]> {
-  return reader.query(
-    `SELECT contract_id AS "contractId", plan_id AS "planId", effective_from AS "effectiveFrom", mode, amount_minor AS "amountMinor",
+  const rows = await reader.query<Omit<SubsidyRow, 'subsidy'> & { mode: 'fixed' | 'percent'; amountMinor: bigint | null; percent: string | null; capMinor: bigint | null }>(
+    `SELECT contract_id AS "contractId", seq, plan_id AS "planId", effective_from AS "effectiveFrom", mode, amount_minor AS "amountMinor",
             percent, cap_minor AS "capMinor"
-       FROM subscriptions.subsidy_rule WHERE contract_id = ANY ($1::uuid[]) AND plan_id IS NOT NULL
-      ORDER BY contract_id, plan_id, effective_from, seq`,
+       FROM subscriptions.subsidy_rule WHERE contract_id = ANY ($1::uuid[]) ORDER BY contract_id, seq`,
     [contractIds],
   );
+  return rows.map(({ mode, amountMinor, percent, capMinor, ...row }) => {
+    const subsidy: Subsidy = mode === 'fixed' ? { mode, amountMinor: amountMinor!, capMinor } : { mode, percent: decimal(percent!), capMinor };
+    return { ...row, subsidy };
+  });
 }

@@ -13,9 +13,11 @@ export interface UnbilledRow {
   readonly currency: Currency;
   readonly componentType: ComponentType;
   readonly isCorrection: boolean;
-  /** Null on corrections, in which the old plan and the new one are netted. */
-  readonly planName: string | null;
-  readonly quantity: bigint;
+  /** The name of the fee component, or of the plan; null on corrections of enrolments, in which the old plan and the new one are netted. */
+  readonly name: string | null;
+  /** Whether it stands for whole periods, so that a unit price can be told. */
+  readonly isWhole: boolean;
+  readonly quantity: string;
   readonly unitPriceMinor: bigint;
   readonly amountMinor: bigint;
   readonly taxInclusive: boolean;
@@ -52,51 +54,52 @@ export async function lockPayers(tx: Tx, issuerId: IssuerId, payers: readonly Pa
 }
 
 /**
- * The charges without a document, added up. First charges are grouped by plan, period, price and tax, whole periods apart
- * from parts. In a correction the credit and the charge of a component and stretch are netted first; then the fees stay
- * apart by stretch, and enrolments are added up by period and sign. Lines that come to nothing are left out. The order is
+ * The charges without a document, added up. First charges are grouped by fee component or plan, period, price and tax, whole
+ * periods apart from parts. In a correction the credit and the charge of a component and stretch are netted first; then the
+ * components of the contract stay apart by stretch, and enrolments are added up by period and sign. Lines that come to nothing are left out. The order is
  * complete, so that the same charges always make the same document, whichever worker made it.
  */
 export async function unbilledRows(tx: Tx, issuerId: IssuerId, payers: readonly Payer[]): Promise<UnbilledRow[]> {
   const { companies, members } = idsByType(payers);
   return tx.query(
     `WITH unbilled AS NOT MATERIALIZED (
-       SELECT * FROM subscriptions.charge
+       SELECT *, CASE WHEN component_type IN ('fee', 'adjustment') THEN component_id END AS fee_id FROM subscriptions.charge
         WHERE document_id IS NULL AND issuer_id = $1
           AND ((payer_type = 'company' AND payer_id = ANY ($2::uuid[])) OR (payer_type = 'member' AND payer_id = ANY ($3::uuid[])))
      ), first_charge AS (
-       SELECT payer_type, payer_id, contract_id, company_id, currency, component_type, plan_id, period_start, period_end,
-              unit_price_minor, tax_inclusive, tax_category, false AS is_correction, sum(quantity)::bigint AS quantity,
+       SELECT payer_type, payer_id, contract_id, company_id, currency, component_type, fee_id, plan_id, period_start, period_end,
+              unit_price_minor, tax_inclusive, tax_category, false AS is_correction,
+              stretch_start = period_start AND stretch_end = period_end AS is_whole, sum(quantity) AS quantity,
               sum(amount_minor)::bigint AS amount_minor, min(stretch_start) AS stretch_start, max(stretch_end) AS stretch_end,
               count(*) AS charge_count
          FROM unbilled WHERE corrects IS NULL
-        GROUP BY payer_type, payer_id, contract_id, company_id, currency, component_type, plan_id, period_start, period_end,
-              unit_price_minor, tax_inclusive, tax_category, (stretch_start = period_start AND stretch_end = period_end)
+        GROUP BY payer_type, payer_id, contract_id, company_id, currency, component_type, fee_id, plan_id, period_start, period_end,
+              unit_price_minor, tax_inclusive, tax_category, is_whole
      ), corrected_stretch AS (
-       SELECT payer_type, payer_id, contract_id, company_id, currency, component_type, component_id, period_start, period_end,
+       SELECT payer_type, payer_id, contract_id, company_id, currency, component_type, fee_id, component_id, period_start, period_end,
               tax_inclusive, tax_category, stretch_start, stretch_end, sum(amount_minor)::bigint AS amount_minor, count(*) AS charge_count
          FROM unbilled WHERE corrects IS NOT NULL
-        GROUP BY payer_type, payer_id, contract_id, company_id, currency, component_type, component_id, period_start, period_end,
+        GROUP BY payer_type, payer_id, contract_id, company_id, currency, component_type, fee_id, component_id, period_start, period_end,
               tax_inclusive, tax_category, stretch_start, stretch_end
      ), correction AS (
-       SELECT payer_type, payer_id, contract_id, company_id, currency, component_type, NULL::uuid AS plan_id, period_start, period_end,
-              0::bigint AS unit_price_minor, tax_inclusive, tax_category, true AS is_correction, 0::bigint AS quantity,
+       SELECT payer_type, payer_id, contract_id, company_id, currency, component_type, fee_id, NULL::uuid AS plan_id, period_start, period_end,
+              0::bigint AS unit_price_minor, tax_inclusive, tax_category, true AS is_correction, false AS is_whole, 0::numeric AS quantity,
               sum(amount_minor)::bigint AS amount_minor, min(stretch_start) AS stretch_start, max(stretch_end) AS stretch_end,
               sum(charge_count)::bigint AS charge_count
          FROM corrected_stretch
-        GROUP BY payer_type, payer_id, contract_id, company_id, currency, component_type, period_start, period_end,
-              tax_inclusive, tax_category, sign(amount_minor),
-              CASE component_type WHEN 'fee' THEN component_id END, CASE component_type WHEN 'fee' THEN stretch_start END
+        GROUP BY payer_type, payer_id, contract_id, company_id, currency, component_type, fee_id, period_start, period_end,
+              tax_inclusive, tax_category, sign(amount_minor), CASE WHEN fee_id IS NOT NULL THEN stretch_start END
      )
      SELECT u.payer_type AS "payerType", u.payer_id AS "payerId", u.contract_id AS "contractId", u.company_id AS "companyId", u.currency,
-            u.component_type AS "componentType", u.is_correction AS "isCorrection", p.name AS "planName", u.quantity,
-            u.unit_price_minor AS "unitPriceMinor", u.amount_minor AS "amountMinor", u.tax_inclusive AS "taxInclusive",
+            u.component_type AS "componentType", u.is_correction AS "isCorrection", coalesce(f.name, p.name) AS name,
+            u.is_whole AS "isWhole", u.quantity, u.unit_price_minor AS "unitPriceMinor", u.amount_minor AS "amountMinor", u.tax_inclusive AS "taxInclusive",
             u.tax_category AS "taxCategory", u.stretch_start AS start, u.stretch_end AS "end", u.charge_count AS "chargeCount"
        FROM (SELECT * FROM first_charge UNION ALL SELECT * FROM correction) AS u
        LEFT JOIN subscriptions.plan p ON p.id = u.plan_id
+       LEFT JOIN subscriptions.fee_component f ON f.id = u.fee_id
       WHERE u.amount_minor <> 0
       ORDER BY u.payer_type, u.payer_id, u.currency, u.contract_id, u.component_type, u.is_correction, u.stretch_start, u.stretch_end,
-               p.code, u.unit_price_minor, u.tax_category, u.tax_inclusive, u.quantity DESC, u.amount_minor DESC, u.charge_count`,
+               f.name, f.id, p.code, u.unit_price_minor, u.tax_category, u.tax_inclusive, u.quantity DESC, u.amount_minor DESC, u.charge_count`,
     [issuerId, companies, members],
   );
 }
