@@ -6,6 +6,7 @@ import { SubscriptionsTimeline } from './companies/subscriptions-timeline.source
 import { OverduePolicyWork } from './daily-work/overdue-policy.work';
 import { ContractsImport } from './jobs/contracts-import';
 import { EnrolmentsImport } from './jobs/enrolments-import';
+import { MembersLeftConsumer } from './jobs/members-left.consumer';
 import { OverdueConsumer } from './jobs/overdue.consumer';
 import { RenewalTick } from './jobs/renewal.tick';
 import { ChargesDoNotOverlap } from './proofs/charges-do-not-overlap';
@@ -18,12 +19,18 @@ import { AmendCycle } from './use-cases/amend-cycle';
 import { AmendZone } from './use-cases/amend-zone';
 import { Amendments } from './use-cases/amendments';
 import { ApplyOverduePolicy } from './use-cases/apply-overdue-policy';
+import { AskBy } from './use-cases/ask-by';
+import { CancelEnrolments } from './use-cases/cancel-enrolments';
 import { ChangeComponent } from './use-cases/change-component';
+import { ChangePlan } from './use-cases/change-plan';
 import { ChangeProductTax } from './use-cases/change-product-tax';
 import { ChargeDifference } from './use-cases/charge-difference';
 import { DraftContract } from './use-cases/draft-contract';
 import { EndComponent } from './use-cases/end-component';
 import { EndContract } from './use-cases/end-contract';
+import { EnrolmentActs } from './use-cases/enrolment-acts';
+import { FollowLeaving } from './use-cases/follow-leaving';
+import { PauseEnrolments } from './use-cases/pause-enrolments';
 import { PublishPlan } from './use-cases/publish-plan';
 import { PublishPrices } from './use-cases/publish-prices';
 import { PublishProduct } from './use-cases/publish-product';
@@ -31,8 +38,10 @@ import { Rating } from './use-cases/rating';
 import { RenewContract } from './use-cases/renew-contract';
 import { RenewDueContracts } from './use-cases/renew-due-contracts';
 import { ResumeContract } from './use-cases/resume-contract';
+import { ResumeEnrolments } from './use-cases/resume-enrolments';
 import { RetirePlan } from './use-cases/retire-plan';
 import { SetContractPolicies } from './use-cases/set-contract-policies';
+import { StartEnrolments } from './use-cases/start-enrolments';
 import { SuspendContract } from './use-cases/suspend-contract';
 
 const CATALOGUE = [PublishProduct, PublishPlan, PublishPrices, ChangeProductTax, RetirePlan];
@@ -40,12 +49,25 @@ const CONTRACTS = [
   Amendments, DraftContract, ActivateContract, AddComponent, ChangeComponent, EndComponent, AgreeSubsidy, AgreeTerm, AmendCycle, AmendZone,
   SuspendContract, ResumeContract, EndContract, RenewContract, RenewDueContracts, SetContractPolicies,
 ];
-const JOBS = [ContractsImport, EnrolmentsImport, RenewalTick];
+const ENROLMENTS = [EnrolmentActs, StartEnrolments, ChangePlan, PauseEnrolments, ResumeEnrolments, CancelEnrolments, AskBy, FollowLeaving];
+const JOBS = [ContractsImport, EnrolmentsImport, RenewalTick, MembersLeftConsumer];
 const OVERDUE = [ApplyOverduePolicy, OverdueConsumer, OverduePolicyWork];
 
 @Module({
   imports: [CompaniesModule],
-  providers: [Subscriptions, Rating, ChargeDifference, ChargesDoNotOverlap, RunningContracts, SubscriptionsTimeline, ...CATALOGUE, ...CONTRACTS, ...JOBS, ...OVERDUE],
-  exports: [Subscriptions, ...CATALOGUE, ...CONTRACTS],
+  providers: [
+    Subscriptions,
+    Rating,
+    ChargeDifference,
+    ChargesDoNotOverlap,
+    RunningContracts,
+    SubscriptionsTimeline,
+    ...CATALOGUE,
+    ...CONTRACTS,
+    ...ENROLMENTS,
+    ...JOBS,
+    ...OVERDUE,
+  ],
+  exports: [Subscriptions, ...CATALOGUE, ...CONTRACTS, ...ENROLMENTS],
 })
 export class SubscriptionsModule {}

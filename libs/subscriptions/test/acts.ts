@@ -1,5 +1,6 @@
 // The acts on catalogue, contracts and enrolments, put together for the specs as the module does, with a clock that stands still.
 import { DiscoveryService } from '@nestjs/core';
+import { Companies } from '@countinghouse/companies';
 import { IssuerId, LocalDate } from '@countinghouse/kernel';
 import { Audit, Idempotency, OpenPeriods, OpenPeriodsProvider, OpenPeriodsSource, TestClock } from '@countinghouse/platform';
 import { ActivateContract } from '../src/use-cases/activate-contract';
@@ -9,18 +10,26 @@ import { AgreeTerm } from '../src/use-cases/agree-term';
 import { AmendCycle } from '../src/use-cases/amend-cycle';
 import { AmendZone } from '../src/use-cases/amend-zone';
 import { Amendments } from '../src/use-cases/amendments';
+import { AskBy } from '../src/use-cases/ask-by';
+import { CancelEnrolments } from '../src/use-cases/cancel-enrolments';
 import { ChangeComponent } from '../src/use-cases/change-component';
+import { ChangePlan } from '../src/use-cases/change-plan';
 import { ChangeProductTax } from '../src/use-cases/change-product-tax';
 import { DraftContract } from '../src/use-cases/draft-contract';
 import { EndComponent } from '../src/use-cases/end-component';
 import { EndContract } from '../src/use-cases/end-contract';
+import { EnrolmentActs } from '../src/use-cases/enrolment-acts';
+import { FollowLeaving } from '../src/use-cases/follow-leaving';
+import { PauseEnrolments } from '../src/use-cases/pause-enrolments';
 import { PublishPrices } from '../src/use-cases/publish-prices';
 import { PublishProduct } from '../src/use-cases/publish-product';
 import { RenewContract } from '../src/use-cases/renew-contract';
 import { RenewDueContracts } from '../src/use-cases/renew-due-contracts';
 import { ResumeContract } from '../src/use-cases/resume-contract';
+import { ResumeEnrolments } from '../src/use-cases/resume-enrolments';
 import { RetirePlan } from '../src/use-cases/retire-plan';
 import { SetContractPolicies } from '../src/use-cases/set-contract-policies';
+import { StartEnrolments } from '../src/use-cases/start-enrolments';
 import { SuspendContract } from '../src/use-cases/suspend-contract';
 import { SpecDatabase } from './world';
 
@@ -45,6 +54,7 @@ export function actsOn({ database }: SpecDatabase, now: string) {
   const audit = new Audit();
   const openPeriods = specOpenPeriods(books);
   const amendments = new Amendments(database, clock, openPeriods, audit);
+  const enrolmentActs = new EnrolmentActs(database, clock, openPeriods, audit, new Companies());
   return {
     clock,
     books,
@@ -68,6 +78,13 @@ export function actsOn({ database }: SpecDatabase, now: string) {
     renew: new RenewContract(amendments),
     renewDue: new RenewDueContracts(database, amendments),
     setPolicies: new SetContractPolicies(amendments),
+    enrol: new StartEnrolments(enrolmentActs),
+    changePlan: new ChangePlan(enrolmentActs),
+    pause: new PauseEnrolments(enrolmentActs),
+    resumeEnrolments: new ResumeEnrolments(enrolmentActs),
+    cancel: new CancelEnrolments(enrolmentActs),
+    askBy: new AskBy(enrolmentActs),
+    followLeaving: new FollowLeaving(new Companies()),
   };
 }
 export type Acts = ReturnType<typeof actsOn>;

@@ -12,22 +12,40 @@ export interface Said<Value> {
 export type ToSay<Value> = Omit<Said<Value>, 'seq'>;
 
 /**
- * Makes the aspect `wanted` on the days from `from` up to `until` and leaves all others as they are. What was recorded for days
- * within is said anew on each of them, because it would otherwise decide from its day on; on `until`, what was in force before
- * comes back. Nothing is recorded where it holds already.
+ * Makes the aspect what is wanted on every day. Nothing is recorded where it is so already.
  * @param before the aspect on days before everything that was said
+ * @param wanted it changes on `days` and on days on which something was said, and nowhere else
+ */
+export function become<Value>(said: readonly Said<Value>[], before: Value, wanted: (day: LocalDate) => Value, days: readonly LocalDate[]): ToSay<Value>[] {
+  const onRecord = new Map(decidingEachDay(said).map(({ effectiveOn, value }) => [effectiveOn, value]));
+  const toSay: ToSay<Value>[] = [];
+  let carried = before;
+  for (const day of [...new Set([...onRecord.keys(), ...days])].sort()) {
+    const there = onRecord.has(day) ? onRecord.get(day)! : carried;
+    carried = wanted(day);
+    if (there !== carried) toSay.push({ effectiveOn: day, value: carried });
+  }
+  return toSay;
+}
+
+/**
+ * Makes the aspect `wanted` on the days from `from` up to `until` and leaves all others as they are: what was recorded for days
+ * within is said anew on each of them, and on `until` what was in force before comes back.
  * @param until null is without an end
  */
 export function setOn<Value>(said: readonly Said<Value>[], before: Value, wanted: Value, from: LocalDate, until: LocalDate | null): ToSay<Value>[] {
+  const there = valueBy(said, before);
+  const isWithin = (day: LocalDate) => day >= from && (until === null || day < until);
+  return become(said, before, (day) => (isWithin(day) ? wanted : there(day)), until === null ? [from] : [from, until]);
+}
+
+/** The aspect as a function of the day. */
+export function valueBy<Value>(said: readonly Said<Value>[], before: Value): (day: LocalDate) => Value {
   const deciding = decidingEachDay(said);
-  const valueOn = (day: LocalDate) => {
+  return (day) => {
     const last = deciding.findLast(({ effectiveOn }) => effectiveOn <= day);
     return last === undefined ? before : last.value;
   };
-  const within = deciding.filter(({ effectiveOn, value }) => effectiveOn > from && (until === null || effectiveOn < until) && value !== wanted);
-  const toSay = [...(valueOn(from) === wanted ? [] : [from]), ...within.map(({ effectiveOn }) => effectiveOn)].map((effectiveOn) => ({ effectiveOn, value: wanted }));
-  if (until === null || valueOn(until) === wanted || deciding.some(({ effectiveOn }) => effectiveOn === until)) return toSay;
-  return [...toSay, { effectiveOn: until, value: valueOn(until) }];
 }
 
 /** The change that decides from each day on which something was said, by ascending day. */

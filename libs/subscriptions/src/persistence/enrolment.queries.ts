@@ -1,0 +1,104 @@
+// The SQL of enrolments that are acted on: held with their contracts, read with who recorded what, and told to companies.
+import { Companies } from '@countinghouse/companies';
+import { CompanyId, ContractId, Currency, EnrolmentId, LocalDate, MemberId, PlanId } from '@countinghouse/kernel';
+import { Reader, Tx } from '@countinghouse/platform';
+import { RecordedEnrolmentChange } from '../domain/enrolment-acts';
+import { HeldContract, holdContracts } from './contract.queries';
+
+export interface HeldEnrolment {
+  readonly id: EnrolmentId;
+  readonly contractId: ContractId;
+  readonly memberId: MemberId;
+  readonly changes: readonly RecordedEnrolmentChange[];
+}
+
+interface EnrolmentRow extends Omit<HeldEnrolment, 'changes'> {
+  readonly seqs: number[];
+  readonly days: LocalDate[];
+  readonly kinds: RecordedEnrolmentChange['kind'][];
+  readonly planIds: (PlanId | null)[];
+  readonly recorders: string[];
+}
+
+/** Holds enrolments and before them their contracts, everything in the order of ids, and reads both with their timelines. */
+export async function holdEnrolments(
+  tx: Tx,
+  ids: readonly EnrolmentId[],
+  nowMs: number,
+): Promise<{ contracts: Map<ContractId, HeldContract>; enrolments: HeldEnrolment[] }> {
+  const of = await tx.query<{ id: ContractId }>('SELECT DISTINCT contract_id AS id FROM subscriptions.enrolment WHERE id = ANY ($1::uuid[])', [ids]);
+  const contracts = await holdContracts(tx, of.map(({ id }) => id), nowMs);
+  await tx.query('SELECT FROM subscriptions.enrolment WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE', [ids]);
+  return { contracts, enrolments: await enrolmentsWithRecorders(tx, 'e.id = ANY ($1::uuid[])', [ids]) };
+}
+
+/** All enrolments that members have under a contract. */
+export async function enrolmentsOfMembers(reader: Reader, contractId: ContractId, memberIds: readonly MemberId[]): Promise<HeldEnrolment[]> {
+  return enrolmentsWithRecorders(reader, 'e.contract_id = $1 AND e.member_id = ANY ($2::uuid[])', [contractId, memberIds]);
+}
+
+async function enrolmentsWithRecorders(reader: Reader, where: string, params: readonly unknown[]): Promise<HeldEnrolment[]> {
+  const rows = await reader.query<EnrolmentRow>(
+    `SELECT e.id, e.contract_id AS "contractId", e.member_id AS "memberId", t.*
+       FROM subscriptions.enrolment e,
+            LATERAL (SELECT coalesce(array_agg(c.seq ORDER BY c.seq), '{}') AS seqs,
+                            coalesce(array_agg(c.effective_on ORDER BY c.seq), '{}') AS days,
+                            coalesce(array_agg(c.kind ORDER BY c.seq), '{}') AS kinds,
+                            coalesce(array_agg(c.plan_id ORDER BY c.seq), '{}') AS "planIds",
+                            coalesce(array_agg(c.recorded_by ORDER BY c.seq), '{}') AS recorders
+                       FROM subscriptions.enrolment_change c WHERE c.enrolment_id = e.id) AS t
+      WHERE ${where} ORDER BY e.id`,
+    params,
+  );
+  return rows.map(({ seqs, days, kinds, planIds, recorders, ...enrolment }) => ({
+    ...enrolment,
+    changes: seqs.map((seq, index) => {
+      const common = { seq, effectiveOn: days[index]!, recordedBy: recorders[index]! };
+      const kind = kinds[index]!;
+      return kind === 'start' || kind === 'plan' ? { ...common, kind, planId: planIds[index]! } : { ...common, kind };
+    }),
+  }));
+}
+
+/** A plan as an act on enrolments needs it. */
+export interface OfferedPlan {
+  readonly id: PlanId;
+  readonly code: string;
+  readonly productId: string;
+  readonly tier: number;
+  readonly retiredFrom: LocalDate | null;
+  /** By currency, the first day that has a price. */
+  readonly pricedFrom: ReadonlyMap<Currency, LocalDate>;
+}
+
+export async function offeredPlans(reader: Reader, ids: readonly PlanId[]): Promise<Map<PlanId, OfferedPlan>> {
+  const rows = await reader.query<Omit<OfferedPlan, 'pricedFrom'> & { pricedFrom: Record<Currency, LocalDate> | null }>(
+    `SELECT p.id, p.code, p.product_id AS "productId", p.tier, p.retired_from AS "retiredFrom",
+            (SELECT jsonb_object_agg(currency, day) FROM (
+               SELECT currency, min(effective_from) AS day FROM subscriptions.price WHERE plan_id = p.id GROUP BY currency) AS priced) AS "pricedFrom"
+       FROM subscriptions.plan p WHERE p.id = ANY ($1::uuid[])`,
+    [ids],
+  );
+  return new Map(rows.map(({ pricedFrom, ...plan }) => [plan.id, { ...plan, pricedFrom: new Map(Object.entries(pricedFrom ?? {})) as Map<Currency, LocalDate> }]));
+}
+
+/** A person who is to be enrolled. */
+export interface CandidateRow {
+  readonly id: MemberId;
+  readonly companyId: CompanyId;
+  readonly eligibleFrom: LocalDate;
+  readonly leftOn: LocalDate | null;
+}
+
+export async function candidates(reader: Reader, memberIds: readonly MemberId[]): Promise<Map<MemberId, CandidateRow>> {
+  const rows = await reader.query<CandidateRow>(
+    `SELECT id, company_id AS "companyId", eligible_from AS "eligibleFrom", left_on AS "leftOn" FROM companies.member WHERE id = ANY ($1::uuid[])`,
+    [memberIds],
+  );
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** Tells companies that members have taken a plan. */
+export async function tellCompanies(tx: Tx, companies: Companies, memberIds: readonly MemberId[]): Promise<void> {
+  await companies.markEnrolled(tx, memberIds);
+}
