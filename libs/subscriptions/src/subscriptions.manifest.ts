@@ -17,7 +17,7 @@ export const subscriptionsPersistence: PersistenceManifest = {
     ContractTimelines1780300000012,
     FeeTimelines1780300000013,
     EnrolmentTimelines1780300000014,
-    OverdueAndTestClocks1780300000041,
     ChargesOfEveryComponent1780300000031,
+    OverdueAndTestClocks1780300000041,
   ],
 };
