@@ -1,7 +1,7 @@
 // The composition root: the only file that imports every context, once for each kind of process.
 import { DynamicModule, Global, Module } from '@nestjs/common';
 import { AccountingGraphqlModule, AccountingHttpModule, AccountingModule } from '@countinghouse/accounting';
-import { CompaniesGraphqlModule, CompaniesModule, VatConfig } from '@countinghouse/companies';
+import { CompaniesGraphqlModule, CompaniesHttpModule, CompaniesModule, VatConfig } from '@countinghouse/companies';
 import { InvoicingGraphqlModule, InvoicingModule } from '@countinghouse/invoicing';
 import { PaymentsConfig, PaymentsGraphqlModule, PaymentsHttpModule, PaymentsModule } from '@countinghouse/payments';
 import { GraphqlKitModule, PlatformGraphqlModule, PlatformModule, TelemetryModule } from '@countinghouse/platform';
@@ -59,7 +59,7 @@ export class AppModule {
 /** Telemetry comes first: it gives the request its id, which everything after it names. */
 function httpModules(config: Config) {
   const kit = GraphqlKitModule.forRoot({ production: config.production, auth: authOptions(config) });
-  return [TelemetryModule, PaymentsHttpModule, kit, AccountingHttpModule, ...GRAPHQL_MODULES];
+  return [TelemetryModule, PaymentsHttpModule, kit, AccountingHttpModule, CompaniesHttpModule, ...GRAPHQL_MODULES];
 }
 
 function paymentsConfig(config: Config): PaymentsConfig {

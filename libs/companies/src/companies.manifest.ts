@@ -16,4 +16,11 @@ export const companiesPersistence: PersistenceManifest = {
     CompaniesInFull1780200000012,
     People1780200000021,
   ],
+  rights: {
+    // What was once so, and why it is believed.
+    company_version: ['INSERT'],
+    company_move: ['INSERT'],
+    company_note: ['INSERT'],
+    vat_check: ['INSERT'],
+  },
 };

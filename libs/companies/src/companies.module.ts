@@ -2,6 +2,7 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { Companies } from './companies.facade';
+import { BulkChangeRun, BulkVatCheckRun } from './jobs/bulk-change.run';
 import { CompaniesImport } from './jobs/companies-import';
 import { MembersImport } from './jobs/members-import';
 import { CompanyTicks } from './jobs/company-ticks';
@@ -23,13 +24,14 @@ import { EraseMember } from './use-cases/erase-member';
 import { ImportMembers } from './use-cases/import-members';
 import { MoveCompanies } from './use-cases/move-companies';
 import { RegisterCompany } from './use-cases/register-company';
+import { StartBulkChange } from './use-cases/start-bulk-change';
 
 /** What is done to companies, one use case each. */
-const COMPANY_USE_CASES = [RegisterCompany, EditCompany, ChangeCompanyStatus, MoveCompanies, Contacts, AddNote, CheckVat];
+const COMPANY_USE_CASES = [RegisterCompany, EditCompany, ChangeCompanyStatus, MoveCompanies, Contacts, AddNote, CheckVat, StartBulkChange];
 /** What is done to people, one use case each. */
 const PEOPLE = [AddMember, ChangeMember, EraseMember, ImportMembers, ErasureChecks];
 const CHECKS = [CompanyStatusChecks, DependentCompanies, RecordedEnrolments, HeadcountLog, DependantsLeave];
-const JOBS = [CompaniesImport, MembersImport, CompanyTicks];
+const JOBS = [CompaniesImport, MembersImport, CompanyTicks, BulkChangeRun, BulkVatCheckRun];
 
 @Module({
   imports: [DiscoveryModule],

@@ -19,4 +19,5 @@ export { ErasureCheckProvider, type ErasureCheck, type ErasureObstacle } from '.
 export { ImportMembers } from './use-cases/import-members';
 export * from './use-cases/register-company';
 export * from './companies-graphql.module';
+export * from './companies-http.module';
 export * from './graphql';

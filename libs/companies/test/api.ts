@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import request from 'supertest';
-import { DevelopmentIssuer, GraphqlKitModule, PlatformGraphqlModule, PlatformModule, Role, TelemetryModule } from '@countinghouse/platform';
+import { DevelopmentIssuer, GraphqlKitModule, LIMITS, PlatformGraphqlModule, PlatformModule, Role, TelemetryModule } from '@countinghouse/platform';
 import { createTestDatabase, TestDatabase } from '@countinghouse/testing';
 import { CompaniesGraphqlModule } from '../src/companies-graphql.module';
 import { companiesPersistence } from '../src/companies.manifest';
@@ -26,7 +26,9 @@ export class CompaniesApi {
         ...(imports as never[]),
       ],
     }).compile();
-    const app = await module.createNestApplication<NestExpressApplication>({ logger: false }).init();
+    const app = module.createNestApplication<NestExpressApplication>({ logger: false, bodyParser: false });
+    app.useBodyParser('json', { limit: LIMITS.bodyBytes });
+    await app.init();
     return new CompaniesApi(test, app);
   }
 

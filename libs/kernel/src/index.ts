@@ -3,6 +3,7 @@ export * from './allocate';
 export * from './billing-calendar';
 export * from './clock';
 export * from './country';
+export * from './csv-line';
 export * from './currency';
 export * from './date-range';
 export * from './decimal';

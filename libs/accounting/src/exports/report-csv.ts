@@ -1,7 +1,6 @@
 // Every report as a stream of CSV. Amounts are in major units; functional ones in the issuer's currency.
-import { DateRange, IssuerId, LocalDate, Money } from '@countinghouse/kernel';
+import { csvLine, DateRange, IssuerId, LocalDate, Money } from '@countinghouse/kernel';
 import { Reader } from '@countinghouse/platform';
-import { csvLine } from '../domain/exports/csv';
 import { AGEING_BUCKETS } from '../domain/reports/ageing';
 import { StatementSection } from '../domain/reports/financial-statements';
 import { Ledger } from '../ledger.facade';

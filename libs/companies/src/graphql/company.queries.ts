@@ -1,6 +1,7 @@
 // Reads of companies and members for the API. They are shared by all issuers, so no scope limits who may see them.
 import { byKey, keysetPage, keysetPages, optionalIdOf, Where, type KeysetQuery, type Page, type PageArgs, type Reader } from '@countinghouse/platform';
-import { holdsWords, searchWords } from '../persistence/search.queries';
+import type { CompanyId } from '@countinghouse/kernel';
+import { CompanyCriteria, matchingCompanies } from '../persistence/company-search.queries';
 import type { CompaniesArgs, CompanyFilter, CompanyType, MemberType } from './company.type';
 
 const COMPANY = `c.id, c.number, c.legal_name AS "legalName", c.trade_name AS "tradeName", c.country, c.tax_id AS "taxId",
@@ -20,47 +21,17 @@ export async function companiesByIds(reader: Reader, ids: readonly string[]): Pr
 
 /** By number; with a search, what fits best first and then by number. */
 export async function companiesPage(reader: Reader, { filter, ...page }: CompaniesArgs): Promise<Page<CompanyType>> {
-  return keysetPage(reader, await companiesQuery(reader, filter), page);
-}
-
-/** The companies of a filter, in the order in which they are listed. */
-export async function companiesQuery(reader: Reader, filter: CompanyFilter | null | undefined): Promise<KeysetQuery> {
-  const where = new Where()
-    .when(filter?.status, (p) => `c.status = ${p}`)
-    .when(filter?.country, (p) => `c.country = ${p}`)
-    .when(filter?.currency, (p) => `c.currency = ${p}`)
-    .when(filter?.vatStatus, (p) => `c.vat_status = ${p}`)
-    .when(optionalIdOf('Company', filter?.parentId, 'filter.parentId'), (p) => `c.parent_id = ${p}`)
-    .when(optionalIdOf('Company', filter?.payerId, 'filter.payerId'), (p) => `c.payer_id = ${p}`);
+  const { from, where, rank } = await matchingCompanies(reader, criteriaOf(filter));
   const byNumber = { sql: 'c.number', type: 'text' } as const;
-  const query = { list: 'companies', select: COMPANY, from: 'companies.company c', where, orderBy: [byNumber], direction: 'ascending' } as const;
-  const looked = filter?.search?.trim().slice(0, 200).replaceAll('\0', '');
-  if (!looked) return query;
-  const words = await searchWords(reader, looked);
-  return { ...query, list: 'companies-found', from: found(where, looked, words), orderBy: [{ sql: rank(where, looked, words), type: 'bigint' }, byNumber] };
+  const ranked = rank && { list: 'companies-found', orderBy: [{ sql: rank(), type: 'bigint' } as const, byNumber] };
+  return keysetPage(reader, { list: 'companies', select: COMPANY, from, where, orderBy: [byNumber], direction: 'ascending', ...ranked }, page);
 }
 
-/** Each way of finding reads an index of its own: the words, the exact tax id, and the e-mail address of a contact. */
-function found(where: Where, looked: string, words: readonly string[]): string {
-  const ways = [
-    words.length > 0 ? `SELECT s.id FROM companies.company s WHERE ${holdsWords(where, 's.search', words)}` : null,
-    `SELECT id FROM companies.company WHERE tax_id = ${where.param(compact(looked))}`,
-    `SELECT company_id FROM companies.company_contact WHERE lower(email) = lower(${where.param(looked)})`,
-  ];
-  return `(${ways.filter((way) => way !== null).join(' UNION ')}) AS found JOIN companies.company c ON c.id = found.id`;
-}
-
-/** 0: its number, tax id or e-mail address; 1: the words stand in it as they were typed; 2: each begins a word; 3: somewhere. */
-function rank(where: Where, looked: string, words: readonly string[]): string {
-  const exact = `c.number = upper(${where.param(looked)}) OR c.tax_id = ${where.param(compact(looked))} OR lower(c.email) = lower(${where.param(looked)})`;
-  const phrase = `c.search LIKE ${where.param(`% ${words.join(' ')}%`)}`;
-  const beginnings = words.map((word) => `c.search LIKE ${where.param(`% ${word}%`)}`).join(' AND ') || 'true';
-  return `(CASE WHEN ${exact} THEN 0 WHEN ${phrase} THEN 1 WHEN ${beginnings} THEN 2 ELSE 3 END)::bigint`;
-}
-
-/** A tax id as it is stored, however it is typed. */
-function compact(text: string): string {
-  return text.toUpperCase().replace(/[^A-Z0-9]/g, '');
+/** A filter as the API takes it, with bare ids. @throws DomainError ID_INVALID */
+export function criteriaOf(filter: CompanyFilter | null | undefined): CompanyCriteria {
+  const { parentId, payerId, ...rest } = filter ?? {};
+  const [parent, payer] = [optionalIdOf<CompanyId>('Company', parentId, 'filter.parentId'), optionalIdOf<CompanyId>('Company', payerId, 'filter.payerId')];
+  return { ...rest, ...(parent && { parentId: parent }), ...(payer && { payerId: payer }) };
 }
 
 export async function membersByIds(reader: Reader, ids: readonly string[]): Promise<Map<string, MemberType>> {

@@ -25,6 +25,14 @@ export async function leaseDueNumbers(tx: Tx, at: Date, leasedUntil: Date, limit
   );
 }
 
+/** The numbers of these companies that VIES knows. */
+export async function numbersToCheck(tx: Tx, ids: readonly CompanyId[]): Promise<NumberToCheck[]> {
+  return tx.query(
+    `SELECT id AS "companyId", country, tax_id AS "taxId" FROM companies.company WHERE id = ANY ($1::uuid[]) AND ${CHECKED_BY_VIES} ORDER BY number`,
+    [ids],
+  );
+}
+
 export interface AnsweredNumber extends NumberToCheck {
   readonly id: string;
   readonly answer: VatAnswer;

@@ -1,6 +1,5 @@
 // The journal as CSV: one line per posting, with everything that is known of it.
-import { Money } from '@countinghouse/kernel';
-import { csvLine } from './csv';
+import { csvLine, Money } from '@countinghouse/kernel';
 import { ExportedBooks, ExportedEntry, JournalFormat } from './journal-format';
 
 const COLUMNS = [

@@ -1,7 +1,6 @@
 // SQL of the general ledger of an account: its postings in order, and the balance before any of them.
 import { Currency, DateRange, IssuerId, LocalDate } from '@countinghouse/kernel';
-import { keysetPage, Page, PageArgs, Reader, Where } from '@countinghouse/platform';
-import { streamRows } from '../row-stream';
+import { keysetPage, Page, PageArgs, Reader, streamRows, Where } from '@countinghouse/platform';
 import { CurrencyBalance } from './account.queries';
 
 /** One posting; debit positive, minor units. */

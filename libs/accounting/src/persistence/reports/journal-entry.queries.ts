@@ -1,8 +1,7 @@
 // SQL of whole entries: one to look at, or the journal to be exported.
 import { Currency, IssuerId, LocalDate } from '@countinghouse/kernel';
-import { Reader } from '@countinghouse/platform';
+import { Reader, streamRows } from '@countinghouse/platform';
 import { AccountType } from '../../domain/account-role';
-import { streamRows } from '../row-stream';
 
 export interface JournalLine {
   readonly lineNo: number;

@@ -1,8 +1,7 @@
 // SQL of what parties owe: ageing by party, open documents, and the statement of one party.
 import { Currency, DateRange, IssuerId, LocalDate } from '@countinghouse/kernel';
-import { Reader } from '@countinghouse/platform';
+import { Reader, streamRows } from '@countinghouse/platform';
 import { AGEING_LIMITS_DAYS } from '../../domain/reports/ageing';
-import { streamRows } from '../row-stream';
 import { CurrencyBalance } from './account.queries';
 
 /** What one party owes in one currency, by how long it is overdue; minor units. */

@@ -1,5 +1,5 @@
 // Streams the rows of one query through a server-side cursor, so that neither side holds more than a page of them.
-import { Reader } from '@countinghouse/platform';
+import { Reader } from './tx';
 
 const ROWS_AT_ONCE = 2_000;
 
@@ -8,15 +8,15 @@ const ROWS_AT_ONCE = 2_000;
  * or leave the loop, before that ends. One stream at a time per reader.
  */
 export async function* streamRows<Row extends object>(reader: Reader, sql: string, params: readonly unknown[]): AsyncGenerator<Row> {
-  await reader.query(`DECLARE accounting_rows NO SCROLL CURSOR FOR ${sql}`, params);
+  await reader.query(`DECLARE streamed_rows NO SCROLL CURSOR FOR ${sql}`, params);
   try {
     for (;;) {
-      const rows = await reader.query<Row>(`FETCH ${ROWS_AT_ONCE} FROM accounting_rows`);
+      const rows = await reader.query<Row>(`FETCH ${ROWS_AT_ONCE} FROM streamed_rows`);
       yield* rows;
       if (rows.length < ROWS_AT_ONCE) return;
     }
   } finally {
     // A transaction that has failed has taken its cursors with it.
-    await reader.query('CLOSE accounting_rows').catch(() => undefined);
+    await reader.query('CLOSE streamed_rows').catch(() => undefined);
   }
 }

@@ -1,0 +1,5 @@
+export * from './data-source';
+export * from './database';
+export * from './privileges';
+export * from './row-stream';
+export * from './tx';
