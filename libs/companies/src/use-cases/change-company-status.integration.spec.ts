@@ -95,6 +95,6 @@ describe('the status of a company', () => {
     await desk.notes.execute(id, ' Pays late in August. ', BILLING);
     expect(await desk.query('SELECT text, written_by FROM companies.company_note WHERE company_id = $1', [id])).toEqual([{ text: 'Pays late in August.', written_by: 'ana' }]);
     await expect(desk.notes.execute(id, ' ', BILLING)).rejects.toMatchObject({ code: 'NOTE_INVALID' });
-    await expect(desk.test.database.transaction((tx) => tx.execute('DELETE FROM companies.company_note'))).rejects.toThrow('append-only');
+    await expect(desk.test.owner.transaction((tx) => tx.execute('DELETE FROM companies.company_note'))).rejects.toThrow('append-only');
   });
 });

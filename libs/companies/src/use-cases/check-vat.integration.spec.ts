@@ -123,7 +123,8 @@ describe('a VAT check', () => {
     await desk.company({ taxId: '501964843', vatStatus: 'valid' });
     expect(await desk.query('SELECT result, source, requested_by FROM companies.vat_check')).toEqual([{ result: 'valid', source: 'stated', requested_by: 'ana' }]);
     for (const sql of ['UPDATE companies.vat_check SET result = $$invalid$$', 'DELETE FROM companies.vat_check']) {
-      await expect(desk.test.database.transaction((tx) => tx.execute(sql))).rejects.toThrow('append-only');
+      await expect(desk.test.owner.transaction((tx) => tx.execute(sql))).rejects.toThrow('append-only');
+      await expect(desk.test.database.transaction((tx) => tx.execute(sql))).rejects.toThrow('permission denied');
     }
   });
 });

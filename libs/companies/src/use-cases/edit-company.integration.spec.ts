@@ -102,7 +102,7 @@ describe('editing a company', () => {
 
   it('made with psql is a version, too, and no version is ever changed', async () => {
     const id = await desk.company();
-    const execute = (sql: string) => desk.test.database.transaction((tx) => tx.execute(sql, [id]));
+    const execute = (sql: string) => desk.test.owner.transaction((tx) => tx.execute(sql, [id]));
     await execute(`UPDATE companies.company SET city = 'Évora' WHERE id = $1`);
     expect(await desk.query(`SELECT no, profile ->> 'city' AS city, recorded_by FROM companies.company_version WHERE company_id = $1 ORDER BY no`, [id])).toEqual([
       { no: 1, city: null, recorded_by: 'ana' },

@@ -92,7 +92,7 @@ describe('moving companies', () => {
     await pay(a, b, '2026-01-01');
     await pay(b, c, '2026-06-01');
     const refused = (sql: string, params: unknown[]) =>
-      desk.test.database.transaction((tx) => tx.execute(sql, params)).then(() => 'nothing', (error: Error) => violatedConstraint(error) ?? error.message);
+      desk.test.owner.transaction((tx) => tx.execute(sql, params)).then(() => 'nothing', (error: Error) => violatedConstraint(error) ?? error.message);
     const move = `INSERT INTO companies.company_move (company_id, kind, effective_on, target_id, recorded_by) VALUES ($1, $2, $3, $4, 'psql')`;
     expect(await refused(move, [c, 'payer', '2026-01-01', a])).toBe('company_move_makes_no_circle');
     expect(await refused(move, [c, 'payer', '2026-01-01', c])).toBe('company_move_is_to_another_company');
