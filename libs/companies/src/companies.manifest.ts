@@ -6,6 +6,7 @@ import { Companies1780200000001 } from './persistence/migrations/1780200000001-c
 import { SearchText1780200000011 } from './persistence/migrations/1780200000011-search-text';
 import { CompaniesInFull1780200000012 } from './persistence/migrations/1780200000012-companies-in-full';
 import { People1780200000021 } from './persistence/migrations/1780200000021-people';
+import { ImportSettings1780200000022 } from './persistence/migrations/1780200000022-import-settings';
 
 export const companiesPersistence: PersistenceManifest = {
   schema: 'companies',
@@ -15,6 +16,7 @@ export const companiesPersistence: PersistenceManifest = {
     SearchText1780200000011,
     CompaniesInFull1780200000012,
     People1780200000021,
+    ImportSettings1780200000022,
   ],
   rights: {
     // What was once so, and why it is believed.

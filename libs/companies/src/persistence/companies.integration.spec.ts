@@ -126,6 +126,23 @@ describe('the database of companies', () => {
     ]);
   });
 
+  it('finds the headcount of 10,000 companies by index in a log of many years', async () => {
+    await execute(
+      `INSERT INTO companies.headcount_change (company_id, measure, effective_on, change, source_type, source_id)
+       SELECT c.id, 'enrolled', '2016-01-01'::date + 60 * n, 1, 'run', uuidv7() FROM companies.company c, generate_series(1, 45) AS n WHERE c.number LIKE 'Q-%'`,
+    );
+    await test.dataSource.query('VACUUM ANALYZE companies.headcount_change');
+    const ids = (await test.database.query<{ id: CompanyId }>(`SELECT id FROM companies.company WHERE number LIKE 'Q-%'`)).map(({ id }) => id);
+    const plan = await test.database.read(async (reader) => {
+      const asked = jest.spyOn(reader, 'query');
+      await new Companies().headcountStretches(reader, ids, { start: localDate('2026-01-01'), end: localDate('2026-02-01') });
+      const [sql, params] = asked.mock.calls[0]!;
+      return (await reader.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${sql}`, params)).map((row) => row['QUERY PLAN']).join('\n');
+    });
+    expect(plan).toMatch(/Index Only Scan using headcount_change_of_company/);
+    expect(plan).not.toMatch(/Seq Scan on headcount_change/);
+  });
+
   it('marks eligible members as enrolled, and leaves those alone who leave', async () => {
     const acme = await company('N-1');
     await execute(member(acme, '1'));
