@@ -105,7 +105,10 @@ export interface Counted {
   readonly costCentre?: string | null;
 }
 
-/** The changes of each company before the range's end, summed by day, in order; those before its start stand on its start. */
+/**
+ * The changes of each company before the range's end, summed by day, in order; those before its start stand on its start.
+ * Company by company, so that each costs its own stretch of the index, however long the log of the others is.
+ */
 export async function headcountChangesByDay(
   reader: Reader,
   companyIds: readonly CompanyId[],
@@ -114,10 +117,13 @@ export async function headcountChangesByDay(
 ): Promise<HeadcountChange[]> {
   const params: unknown[] = [companyIds, range.start, range.end, measure];
   return reader.query(
-    `SELECT h.company_id AS "companyId", greatest(h.effective_on, $2::date) AS "effectiveOn", sum(h.change)::int AS change
+    `SELECT asked.id AS "companyId", ofday.effective_on AS "effectiveOn", ofday.change
        FROM unnest($1::uuid[]) AS asked(id)
-       JOIN companies.headcount_change h ON h.company_id = asked.id AND h.measure = $4 AND h.effective_on < $3::date${ofCostCentre(params, costCentre)}
-      GROUP BY 1, 2
+      CROSS JOIN LATERAL (
+        SELECT greatest(h.effective_on, $2::date) AS effective_on, sum(h.change)::int AS change
+          FROM companies.headcount_change h
+         WHERE h.company_id = asked.id AND h.measure = $4 AND h.effective_on < $3::date${ofCostCentre(params, costCentre)}
+         GROUP BY 1) AS ofday
       ORDER BY 1, 2`,
     params,
   );
@@ -131,10 +137,13 @@ export async function headcountByCostCentre(
   measure: HeadcountMeasure,
 ): Promise<{ companyId: CompanyId; costCentre: string | null; count: number }[]> {
   return reader.query(
-    `SELECT h.company_id AS "companyId", h.cost_centre AS "costCentre", sum(h.change)::int AS count
+    `SELECT asked.id AS "companyId", there.cost_centre AS "costCentre", there.count
        FROM unnest($1::uuid[]) AS asked(id)
-       JOIN companies.headcount_change h ON h.company_id = asked.id AND h.measure = $3 AND h.effective_on <= $2::date
-      GROUP BY 1, 2 HAVING sum(h.change) <> 0
+      CROSS JOIN LATERAL (
+        SELECT h.cost_centre, sum(h.change)::int AS count
+          FROM companies.headcount_change h
+         WHERE h.company_id = asked.id AND h.measure = $3 AND h.effective_on <= $2::date
+         GROUP BY 1 HAVING sum(h.change) <> 0) AS there
       ORDER BY 1, 2 NULLS FIRST`,
     [companyIds, on, measure],
   );
