@@ -7,6 +7,7 @@ import { SearchText1780200000011 } from './persistence/migrations/1780200000011-
 import { CompaniesInFull1780200000012 } from './persistence/migrations/1780200000012-companies-in-full';
 import { People1780200000021 } from './persistence/migrations/1780200000021-people';
 import { ImportSettings1780200000022 } from './persistence/migrations/1780200000022-import-settings';
+import { MemberSearch1780200000023 } from './persistence/migrations/1780200000023-member-search';
 
 export const companiesPersistence: PersistenceManifest = {
   schema: 'companies',
@@ -17,6 +18,7 @@ export const companiesPersistence: PersistenceManifest = {
     CompaniesInFull1780200000012,
     People1780200000021,
     ImportSettings1780200000022,
+    MemberSearch1780200000023,
   ],
   rights: {
     // What was once so, and why it is believed.
