@@ -83,11 +83,23 @@ export class World {
     return ids;
   }
 
-  async headcount(companyId: CompanyId, changes: readonly [on: string, change: number][]): Promise<void> {
+  async headcount(
+    companyId: CompanyId,
+    changes: readonly [on: string, change: number][],
+    { measure = 'eligible', costCentre = null }: { measure?: 'eligible' | 'enrolled'; costCentre?: string | null } = {},
+  ): Promise<void> {
     await this.execute(
-      `INSERT INTO companies.headcount_change (company_id, measure, effective_on, change, source_type, source_id)
-       SELECT $1, 'eligible', c.effective_on, c.change, 'run', $4 FROM unnest($2::date[], $3::int[]) AS c(effective_on, change)`,
-      [companyId, changes.map(([on]) => on), changes.map(([, change]) => change), this.runId],
+      `INSERT INTO companies.headcount_change (company_id, measure, cost_centre, effective_on, change, source_type, source_id)
+       SELECT $1, $5, $6, c.effective_on, c.change, 'run', $4 FROM unnest($2::date[], $3::int[]) AS c(effective_on, change)`,
+      [companyId, changes.map(([on]) => on), changes.map(([, change]) => change), this.runId, measure, costCentre],
+    );
+  }
+
+  /** From a day on, another company is invoiced for this one. */
+  async movePayer(companyId: CompanyId, payerId: CompanyId, on: string): Promise<void> {
+    await this.execute(
+      `INSERT INTO companies.company_move (company_id, kind, effective_on, target_id, recorded_by) VALUES ($1, 'payer', $3, $2, 'ana')`,
+      [companyId, payerId, on],
     );
   }
 

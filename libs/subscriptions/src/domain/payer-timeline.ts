@@ -2,7 +2,7 @@
 import { DateRange } from '@countinghouse/kernel';
 import { Payer } from './charged';
 import { NewCharge } from './difference';
-import { overlay } from './overlay';
+import { firstEndingAfter, overlay } from './overlay';
 import { amountOf } from './rated-stretch';
 
 /** The company that is invoiced for another on the days. */
@@ -31,7 +31,9 @@ export function withPayers(charges: readonly NewCharge[], payers: Payers): PaidC
     const { payer } = charge;
     if (payer !== null) return [{ ...charge, payer }];
     if (charge.rate.payerType === 'member') return [{ ...charge, payer: { type: 'member', id: payers.member! } }];
-    if (payers.company.length === 0) return [{ ...charge, payer: { type: 'company', id: payers.companyItself } }];
+    const one = payers.company[firstEndingAfter(payers.company, charge.start)];
+    if (one === undefined) return [{ ...charge, payer: { type: 'company', id: payers.companyItself } }];
+    if (one.start <= charge.start && charge.end <= one.end) return [{ ...charge, payer: { type: 'company', id: one.payerId } }];
     return overlay(charge, payers.company).map(({ start, end, on }) => {
       const part = { ...charge, start, end };
       const amountMinor = charge.kind === 'credit' ? -amountOf(part) : amountOf(part);

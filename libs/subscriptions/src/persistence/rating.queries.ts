@@ -1,11 +1,13 @@
 // The SQL that reads what rating needs: locks first, then timelines, terms and prices, each for a whole set at once.
-import { CompanyId, ContractId, Currency, decimal, EnrolmentId, Id, IssuerId, LocalDate, MemberId, PlanId } from '@countinghouse/kernel';
+import { CompanyId, ContractId, Currency, DateRange, decimal, EnrolmentId, Id, IssuerId, LocalDate, MemberId, PlanId } from '@countinghouse/kernel';
 import { Reader, Tx } from '@countinghouse/platform';
 import { Timing } from '../domain/billing-cycle';
 import { ContractChange } from '../domain/contract-timeline';
 import { EnrolmentChange } from '../domain/enrolment-timeline';
 import { ComponentTerms } from '../domain/fee-terms';
 import { FeeComponent } from '../domain/fee-timeline';
+import { HeadcountStretch } from '../domain/headcount-measure';
+import { Counted } from '../domain/owed-fees';
 import { PriceVersion, SubsidyVersion, TaxVersion } from '../domain/rate-card';
 import { Subsidy } from '../domain/subsidy';
 
@@ -15,8 +17,6 @@ export interface ContractRow {
   readonly id: ContractId;
   readonly issuerId: IssuerId;
   readonly companyId: CompanyId;
-  /** The company that is invoiced: the company's payer, or itself. */
-  readonly payerId: CompanyId;
   readonly currency: Currency;
   readonly enrolmentTiming: Timing;
   readonly changes: readonly ContractChange[];
@@ -96,9 +96,9 @@ export function changesOf({ seqs, days, kinds, planIds }: EnrolmentRow): Enrolme
 /** Contracts that have a life; one that is only drafted owes nothing and is left out. */
 export async function contractsById(reader: Reader, ids: readonly ContractId[]): Promise<Map<ContractId, ContractRow>> {
   const rows = await reader.query<ContractRow>(
-    `SELECT k.id, k.issuer_id AS "issuerId", k.company_id AS "companyId", coalesce(c.payer_id, c.id) AS "payerId", k.currency,
+    `SELECT k.id, k.issuer_id AS "issuerId", k.company_id AS "companyId", k.currency,
             k.enrolment_timing AS "enrolmentTiming", t.changes
-       FROM subscriptions.contract k JOIN companies.company c ON c.id = k.company_id,
+       FROM subscriptions.contract k,
             LATERAL (SELECT json_agg(json_build_object('seq', h.seq, 'effectiveOn', h.effective_on, 'kind', h.kind, 'bills', h.bills,
                               'anchorDay', h.anchor_day, 'anchorOn', h.anchor_on, 'cycleMonths', h.cycle_months, 'timeZone', h.time_zone,
                               'termEndsOn', h.term_ends_on) ORDER BY h.seq) AS changes
@@ -116,6 +116,7 @@ interface TermsJson {
   readonly priceModel: string | null;
   readonly unitPriceMinor: string | null;
   readonly amountMinor: string | null;
+  readonly per: string | null;
   readonly tiers: readonly { upTo: number | null; unitPriceMinor: string; flatMinor: string }[] | null;
 }
 
@@ -140,15 +141,16 @@ function feeChange({ seq, effectiveOn, kind, ...columns }: TermsJson): FeeCompon
   return kind === 'end' ? { seq, effectiveOn, kind } : ({ seq, effectiveOn, kind, terms: termsOf(columns) } as FeeComponent['changes'][number]);
 }
 
-/** The database lets only columns of the component's kind be filled, so the others are dropped here. */
+/** The terms of the component's kind: the database lets only their columns be filled. */
 function termsOf(columns: Omit<TermsJson, 'seq' | 'effectiveOn' | 'kind'>): ComponentTerms {
-  const { unitPriceMinor, amountMinor, tiers, priceModel, ...plain } = columns;
+  const { unitPriceMinor, amountMinor, tiers, priceModel, per, ...plain } = columns;
   const terms = {
     ...plain,
     ...(unitPriceMinor !== null && { unitPriceMinor: BigInt(unitPriceMinor) }),
     ...(amountMinor !== null && { amountMinor: BigInt(amountMinor) }),
     ...(tiers !== null && { tiers: tiers.map((tier) => ({ upTo: tier.upTo, unitPriceMinor: BigInt(tier.unitPriceMinor), flatMinor: BigInt(tier.flatMinor) })) }),
     ...(priceModel !== null && { priceModel }),
+    ...(per !== null && { per }),
   };
   return terms as unknown as ComponentTerms;
 }
@@ -185,4 +187,35 @@ export async function subsidiesOf(reader: Reader, contractIds: readonly Contract
     const subsidy: Subsidy = mode === 'fixed' ? { mode, amountMinor: amountMinor!, capMinor } : { mode, percent: decimal(percent!), capMinor };
     return { ...row, subsidy };
   });
+}
+
+/** People of a company to be counted: all, or those of one cost centre, on days of a range. */
+export interface AskedHeadcount extends DateRange, Counted {
+  readonly companyId: CompanyId;
+}
+
+/** For each of the asked, in their order, the stretches of constant count from its start on. One statement for all. */
+export async function headcountsOf(reader: Reader, asked: readonly AskedHeadcount[]): Promise<HeadcountStretch[][]> {
+  const rows = await reader.query<{ no: number; on: LocalDate; change: number }>(
+    `SELECT a.no::int AS no, greatest(h.effective_on, a.starts_on) AS on, sum(h.change)::int AS change
+       FROM unnest($1::uuid[], $2::text[], $3::text[], $4::date[], $5::date[]) WITH ORDINALITY AS a (company_id, measure, cost_centre, starts_on, ends_on, no)
+       JOIN companies.headcount_change h ON h.company_id = a.company_id AND h.measure = a.measure AND h.effective_on < a.ends_on
+        AND (a.cost_centre IS NULL OR h.cost_centre = a.cost_centre)
+      GROUP BY 1, 2 ORDER BY 1, 2`,
+    [
+      asked.map(({ companyId }) => companyId),
+      asked.map(({ counted }) => counted),
+      asked.map(({ costCentre }) => costCentre),
+      asked.map(({ start }) => start),
+      asked.map(({ end }) => end),
+    ],
+  );
+  const stretches: HeadcountStretch[][] = asked.map(() => []);
+  rows.forEach(({ no, on, change }, index) => {
+    const ofAsked = stretches[no - 1]!;
+    const next = rows[index + 1];
+    const end = next?.no === no ? next.on : asked[no - 1]!.end;
+    ofAsked.push({ start: on, end, count: (ofAsked.at(-1)?.count ?? 0) + change });
+  });
+  return stretches;
 }

@@ -139,6 +139,10 @@ describe('the database refuses', () => {
       ['a total below nothing', { period_total_minor: -1n, amount_minor: -1n }, 'charge_total_is_not_negative'],
       ['a kind that is not known', { kind: 'refund' as never }, 'charge_kind_is_known'],
       ['a component that is not known', { component_type: 'gift' }, 'charge_component_is_known'],
+      ['a price below nothing', { unit_price_minor: -1n }, 'charge_total_is_not_negative'],
+      ['a quantity of five decimals', { quantity: '1.00001' as never }, 'charge_quantity_has_at_most_four_decimals'],
+      ['a fee with a plan', { component_type: 'fee', payer_type: 'company' }, 'charge_plan_is_of_an_enrolment'],
+      ['a member who pays a fee', { component_type: 'fee', plan_id: null }, 'charge_payer_pays_such_components'],
       ['a member who pays the company part', { component_type: 'enrolment-company' }, 'charge_payer_pays_such_components'],
       ['an enrolment without a plan', { plan_id: null }, 'charge_plan_is_of_an_enrolment'],
       ['a subsidy on the company part', { component_type: 'enrolment-company', payer_type: 'company', subsidy_total_minor: 1n }, 'charge_subsidy_is_beside_the_members_part'],
@@ -146,6 +150,54 @@ describe('the database refuses', () => {
       ['a component that does not exist', { component_id: '00000000-0000-7000-8000-000000000001' }, 'charge_is_of_its_contract'],
     ])('%s', async (_what, columns, constraint) => {
       expect(await refusal(charge(june(columns)))).toBe(constraint);
+    });
+
+    describe('of components of the contract', () => {
+      let fee: string;
+      let discount: string;
+      let commitment: string;
+      const terms = { seq: 1, effective_on: '2026-06-01', kind: 'terms', amount_minor: 1000n, tax_inclusive: false, tax_category: 'standard' };
+
+      beforeEach(async () => {
+        fee = await world.accessFee(contract, 1000n);
+        discount = await world.component(contract, 'amount-discount', 'advance', terms);
+        commitment = await world.component(contract, 'commitment', 'arrears', { ...terms, per: 'period' });
+      });
+      const of = (component_id: string, columns: Partial<ChargeColumns> = {}) =>
+        june({ component_id, component_type: 'adjustment', payer_type: 'company', payer_id: company, plan_id: null, ...columns });
+      const less = { period_total_minor: -1001n, amount_minor: -1001n };
+
+      it('an adjustment as a fee, a fee as an adjustment, and a charge of a percentage', async () => {
+        const percent = await world.component(contract, 'percent-discount', 'advance', { seq: 1, effective_on: '2026-06-01', kind: 'terms', percent: '10' });
+        for (const [id, columns] of [[fee, {}], [discount, { component_type: 'fee' }], [commitment, { component_type: 'fee' }], [percent, less], [percent, { component_type: 'fee' }]] as const) {
+          expect(await refusal(charge(of(id, columns)))).toBe('charge_is_of_its_contract');
+        }
+        await charge(of(fee, { component_type: 'fee' }), of(discount, less), of(commitment));
+      });
+
+      it('a discount that costs, a commitment that gives, and a fee below nothing', async () => {
+        expect(await refusal(charge(of(discount)))).toBe('charge_is_of_its_contract');
+        expect(await refusal(charge(of(commitment, less)))).toBe('charge_is_of_its_contract');
+        expect(await refusal(charge(of(fee, { component_type: 'fee', ...less })))).toBe('charge_total_is_not_negative');
+      });
+
+      it('a part of a discount that is not rounded half away from zero', async () => {
+        // 15 of 30 days of −10.01: −5.005, so −5.01 and then −5.00.
+        const half = (start: string, end: string, amount_minor: bigint) => of(discount, { ...less, stretch_start: start, stretch_end: end, amount_minor });
+        expect(await refusal(charge(half('2026-06-01', '2026-06-16', -500n)))).toBe('charge_amount_is_what_the_stretch_earns');
+        await charge(half('2026-06-01', '2026-06-16', -501n), half('2026-06-16', '2026-07-01', -500n));
+      });
+
+      it('a credit that takes less of a discount back than was given', async () => {
+        const [given] = await charge(of(discount, less));
+        const back = of(discount, { ...less, kind: 'credit', corrects: given! });
+        expect(await refusal(charge({ ...back, amount_minor: 1000n }))).toBe('charge_amount_is_what_the_stretch_earns');
+        await charge({ ...back, amount_minor: 1001n });
+      });
+
+      it('nothing of a member’s part that the company pays through payroll', async () => {
+        await charge(june({ payer_type: 'company', payer_id: company }));
+      });
     });
 
     it('any change but the first document', async () => {

@@ -29,15 +29,19 @@ export interface UnbilledRow {
 
 /**
  * Keeps everybody from charging the payers until the transaction ends, so that what is read next is what will be put on
- * the document. Whoever charges a member holds the enrolment, whoever charges a company holds the contract, shared.
+ * the document. Whoever charges a member holds the enrolment, whoever charges a company holds the contract, shared. A payer
+ * may be charged for all whom it pays for on some day, and for whom these pay.
  */
 export async function lockPayers(tx: Tx, issuerId: IssuerId, payers: readonly Payer[]): Promise<void> {
   const { companies, members } = idsByType(payers);
   if (companies.length > 0) {
     await tx.query(
-      `SELECT FROM subscriptions.contract WHERE id IN (
-         SELECT k.id FROM subscriptions.contract k JOIN companies.company c ON c.id = k.company_id
-          WHERE k.issuer_id = $1 AND coalesce(c.payer_id, c.id) = ANY ($2::uuid[])
+      `WITH RECURSIVE paid AS (
+         SELECT id FROM unnest($2::uuid[]) AS payer(id)
+         UNION SELECT m.company_id FROM paid p JOIN companies.company_move m ON m.target_id = p.id AND m.kind = 'payer'
+       )
+       SELECT FROM subscriptions.contract WHERE id IN (
+         SELECT k.id FROM subscriptions.contract k JOIN paid ON paid.id = k.company_id WHERE k.issuer_id = $1
          UNION
          SELECT contract_id FROM subscriptions.charge
           WHERE document_id IS NULL AND issuer_id = $1 AND payer_type = 'company' AND payer_id = ANY ($2::uuid[]))

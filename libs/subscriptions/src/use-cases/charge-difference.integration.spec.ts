@@ -1,4 +1,6 @@
 // Billing the difference on a real database: once, whoever asks and however often; corrected by pairs; the others go on.
+import { ContractId } from '@countinghouse/kernel';
+import { newId } from '@countinghouse/platform';
 import { createTestDatabase } from '@countinghouse/testing';
 import { ChargesDoNotOverlap } from '../proofs/charges-do-not-overlap';
 import { day, World } from '../../test/world';
@@ -97,7 +99,7 @@ describe('ChargeDifference', () => {
     const fee = await world.accessFee(contract, 1000n);
     await world.headcount(child, [['2026-01-01', 10]]);
     await world.charge({ contractIds: [contract], through: '2026-06-01' });
-    await world.execute('UPDATE companies.company SET payer_id = $1 WHERE id = $2', [payer, child]);
+    await world.movePayer(child, payer, '2026-07-11');
     await world.headcount(child, [['2026-06-16', 2]]);
     await world.charge({ contractIds: [contract], through: '2026-07-01' });
     const rows = await world.test.database.query<{ payer_id: string; amount_minor: bigint }>(
@@ -108,8 +110,109 @@ describe('ChargeDifference', () => {
       { payer_id: child, amount_minor: 10_000n },
       { payer_id: child, amount_minor: -5_000n },
       { payer_id: child, amount_minor: 6_000n },
-      { payer_id: payer, amount_minor: 12_000n },
+      { payer_id: child, amount_minor: 3_871n },
+      { payer_id: payer, amount_minor: 8_129n },
     ]);
+  });
+
+  it('rates fees, discounts and a true-up of one contract together, each once, with their facts', async () => {
+    const company = await world.company();
+    const contract = await world.contract(company);
+    const fee = await world.accessFee(contract, 1000n);
+    const terms = { seq: 1, kind: 'terms', effective_on: '2026-06-01', tax_inclusive: false, tax_category: 'standard' };
+    const off = await world.component(contract, 'amount-discount', 'advance', { ...terms, amount_minor: 5_000n });
+    const commitment = await world.component(contract, 'commitment', 'arrears', { ...terms, amount_minor: 100_000n, per: 'period' });
+    await world.component(contract, 'percent-discount', 'advance', { seq: 1, kind: 'terms', effective_on: '2026-06-01', percent: '10' });
+    await world.headcount(company, [['2026-01-01', 50]]);
+
+    expect(await world.charge({ contractIds: [contract], through: '2026-06-01' })).toEqual({ charges: 2, parked: [] });
+    expect(await world.charge({ contractIds: [contract], through: '2026-07-01' })).toEqual({ charges: 3, parked: [] });
+    expect(await world.charge({ contractIds: [contract], through: '2026-07-01' })).toEqual({ charges: 0, parked: [] });
+    const june = async (id: string) => {
+      const [row] = await world.test.database.query<{ type: string; quantity: string; minor: bigint; explanation: string; facts: object }>(
+        `SELECT component_type AS type, quantity, amount_minor AS minor, explanation, facts FROM subscriptions.charge
+          WHERE component_id = $1 AND period_start = '2026-06-01'`,
+        [id],
+      );
+      return row;
+    };
+    // 50 × 10.00 less 10 % is 450.00; less 50.00; 600.00 short of 1,000.00.
+    expect(await june(fee)).toMatchObject({ type: 'fee', quantity: '50', minor: 45_000n, explanation: '50 people × 10.00, less 10 %', facts: { changes: [1] } });
+    expect(await june(off)).toMatchObject({ type: 'adjustment', quantity: '-1', minor: -5_000n, explanation: '50.00 off fees of 450.00' });
+    expect(await june(commitment)).toEqual({
+      type: 'adjustment', quantity: '1', minor: 60_000n, explanation: 'fees of 400.00 fall short of the commitment of 1000.00', facts: { base: '40000', changes: [1] },
+    });
+  });
+
+  it('corrects an adjustment when the fees that it is computed on turn out otherwise', async () => {
+    const company = await world.company();
+    const contract = await world.contract(company);
+    await world.accessFee(contract, 1000n);
+    const terms = { seq: 1, kind: 'terms', effective_on: '2026-06-01', tax_inclusive: false, tax_category: 'standard' };
+    const cap = await world.component(contract, 'cap', 'advance', { ...terms, amount_minor: 90_000n, per: 'period' });
+    await world.headcount(company, [['2026-01-01', 100]]);
+    await world.charge({ contractIds: [contract], through: '2026-06-01' });
+    await world.headcount(company, [['2026-06-16', -40]]);
+    await world.charge({ contractIds: [contract], through: '2026-06-01' });
+    // 1,000.00 is 100.00 above the cap; 500.00 and 300.00 are below it.
+    expect((await world.onRecord(cap)).map(({ kind, amountMinor }) => [kind, amountMinor])).toEqual([['charge', -10_000n], ['credit', 10_000n]]);
+  });
+
+  it('charges an average with its decimals', async () => {
+    const company = await world.company();
+    const contract = await world.contract(company);
+    const terms = { seq: 1, kind: 'terms', effective_on: '2026-06-01', tax_inclusive: false, tax_category: 'standard', counted: 'eligible', on_decrease: 'credit' };
+    const fee = await world.component(contract, 'access-fee', 'arrears', { ...terms, price_model: 'perUnit', measure: 'average', interval_months: 1, unit_price_minor: 1000n });
+    await world.headcount(company, [['2026-01-01', 100], ['2026-06-11', 20], ['2026-06-21', -30]]);
+    await world.charge({ contractIds: [contract], through: '2026-07-01' });
+    const [row] = await world.test.database.query('SELECT quantity, amount_minor AS minor, explanation FROM subscriptions.charge WHERE component_id = $1', [fee]);
+    expect(row).toEqual({ quantity: '103.3333', minor: 103_333n, explanation: '103.3333 people on average × 10.00' });
+  });
+
+  it('counts the enrolled, or the people of one cost centre, if a fee says so', async () => {
+    const company = await world.company();
+    const contract = await world.contract(company);
+    const terms = { seq: 1, kind: 'terms', effective_on: '2026-06-01', tax_inclusive: false, tax_category: 'standard', on_decrease: 'credit' };
+    const price = { price_model: 'perUnit', measure: 'daily', interval_months: 1, unit_price_minor: 1000n };
+    const ofEnrolled = await world.component(contract, 'access-fee', 'advance', { ...terms, ...price, counted: 'enrolled' });
+    const ofLab = await world.component(contract, 'access-fee', 'advance', { ...terms, ...price, counted: 'eligible', cost_centre: 'LAB' });
+    await world.headcount(company, [['2026-01-01', 100]]);
+    await world.headcount(company, [['2026-01-01', 7]], { measure: 'enrolled' });
+    await world.headcount(company, [['2026-01-01', 12]], { costCentre: 'LAB' });
+    await world.charge({ contractIds: [contract], through: '2026-06-01' });
+    const minors = async (id: string) => (await world.onRecord(id)).map(({ amountMinor }) => amountMinor);
+    expect([await minors(ofEnrolled), await minors(ofLab)]).toEqual([[7_000n], [12_000n]]);
+  });
+
+  it('credits the member and charges the company when the member goes over to payroll', async () => {
+    const company = await world.company();
+    const [member] = await world.members(company, 1);
+    const contract = await world.contract(company);
+    const enrolments = await world.enrolments(contract, [member!], await world.plan('PAYROLL', '30.00'));
+    await world.charge({ enrolmentIds: enrolments, through: '2026-06-01' });
+    await world.change(enrolments, 2, 'payroll', '2026-06-16');
+    await world.charge({ enrolmentIds: enrolments, through: '2026-06-01' });
+    const rows = await world.test.database.query(
+      'SELECT component_id AS component, payer_type AS type, payer_id AS payer, amount_minor AS minor FROM subscriptions.charge WHERE component_id = $1 ORDER BY id',
+      [enrolments[0]],
+    );
+    const component = enrolments[0];
+    expect(rows).toEqual([
+      { component, type: 'member', payer: member, minor: 3000n },
+      { component, type: 'member', payer: member, minor: -1500n },
+      { component, type: 'company', payer: company, minor: 1500n },
+    ]);
+    const lines = await world.test.database.transaction((tx) => world.subscriptions.unbilled(tx, [{ type: 'company', id: company }], world.issuerId));
+    expect(lines.map(({ description, amountMinor }) => [description, amountMinor])).toEqual([["Correction: Plans, members' part through payroll, 2026-06-16 to 2026-06-30", 1500n]]);
+  });
+
+  it('charges a component that nobody has terms for, and a drafted contract, nothing', async () => {
+    const company = await world.company();
+    const contract = await world.contract(company);
+    await world.execute(`INSERT INTO subscriptions.fee_component (id, contract_id, kind, name, timing) VALUES (gen_random_uuid(), $1, 'access-fee', 'Later', 'advance')`, [contract]);
+    const drafted = newId<ContractId>();
+    await world.execute(`INSERT INTO subscriptions.contract (id, number, issuer_id, company_id, currency) VALUES ($1, 'K-DRAFT', $2, $3, 'EUR')`, [drafted, world.issuerId, company]);
+    expect(await world.charge({ contractIds: [contract, drafted], through: '2026-09-01' })).toEqual({ charges: 0, parked: [] });
   });
 
   it('parks what has no price, with the reason, and charges the others', async () => {
@@ -143,6 +246,22 @@ describe('ChargeDifference', () => {
     const racing = Array.from({ length: 10 }, () => world.charge({ contractIds: contracts, enrolmentIds, through: '2026-06-01' }));
     const charged = (await Promise.all(racing)).map((one) => one.charges).filter((count) => count > 0);
     expect(charged).toEqual([82]);
+  });
+
+  it('uses as many statements for forty contracts as for one', async () => {
+    const contracts = await Promise.all(
+      Array.from({ length: 41 }, async () => {
+        const company = await world.company();
+        await world.headcount(company, [['2026-01-01', 5]]);
+        const contract = await world.contract(company);
+        await world.accessFee(contract, 1000n);
+        return contract;
+      }),
+    );
+    const few = await world.statements(() => world.charge({ contractIds: contracts.slice(0, 1), through: '2026-06-01' }));
+    const many = await world.statements(() => world.charge({ contractIds: contracts.slice(1), through: '2026-06-01' }));
+    expect(many).toBe(few);
+    expect(many).toBeLessThanOrEqual(10);
   });
 
   it('uses as many statements for a hundred enrolments as for one', async () => {

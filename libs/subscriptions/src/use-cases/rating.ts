@@ -14,13 +14,13 @@ import { NotOwed, whyContractOwesNothing, whyEnrolmentOwesNothing } from '../dom
 import { owedEnrolment } from '../domain/owed';
 import { lookedAtThrough, owedContract } from '../domain/owed-contract';
 import { Counted, FeesTimeline } from '../domain/owed-fees';
-import { Payers, withPayers } from '../domain/payer-timeline';
+import { Payers, PayerStretch, withPayers } from '../domain/payer-timeline';
 import { PlanTerms, RateCard } from '../domain/rate-card';
 import { RatedContract, ratedContract } from '../domain/rated-contract';
 import { OwedStretch } from '../domain/rated-stretch';
 import { ChargedComponent, chargesOnRecord, ComponentCharge, componentKey, ComponentType } from '../persistence/charge.queries';
 import {
-  changesOf, componentsOfContracts, ContractRow, contractsById, EnrolmentRow, enrolmentsWithTimelines, PlanRow, plansById, pricesOf, subsidiesOf,
+  AskedHeadcount, changesOf, componentsOfContracts, ContractRow, contractsById, enrolmentsWithTimelines, headcountsOf, PlanRow, plansById, pricesOf, subsidiesOf,
 } from '../persistence/rating.queries';
 
 /** What to rate: the fee components of contracts, enrolments (both parts of each), or both. A few thousand at a time. */
@@ -65,7 +65,8 @@ export class Rating {
         if (ofContract.length > 0) toRate.push({ row, contract, components: ofContract, begunBy });
       });
     }
-    const headcountOf = await this.headcounts(reader, toRate);
+    const headcountOf = await headcounts(reader, toRate);
+    const payersOf = await this.payers(reader, toRate.map(({ row }) => row), daysOf(toRate));
     for (const { row, contract, components: ofContract, begunBy } of toRate) {
       parkFailure(found.parked, `contract ${row.id}`, () => {
         const timeline: FeesTimeline = { contract, currency: row.currency, components: ofContract, headcount: (counted) => headcountOf(row.companyId, counted) };
@@ -80,18 +81,11 @@ export class Rating {
     }
   }
 
-  /** One statement for all companies and each way to count, over the days of all periods that are looked at. */
-  private async headcounts(reader: Reader, toRate: readonly FeesToRate[]): Promise<(companyId: CompanyId, counted: Counted) => readonly HeadcountStretch[]> {
-    let range: DateRange | undefined;
-    const companyIds = new Set<CompanyId>();
-    for (const { row, contract, components, begunBy } of toRate) {
-      const end = contract.cycle.begunBy(begunBy).at(-1)?.end;
-      if (end === undefined || contract.startsOn >= end || !components.some((component) => isOfKind(component, 'access-fee'))) continue;
-      companyIds.add(row.companyId);
-      range = range === undefined ? { start: contract.startsOn, end } : { start: minDate(range.start, contract.startsOn), end: maxDate(range.end, end) };
-    }
-    const people = range === undefined ? new Map<CompanyId, HeadcountStretch[]>() : await this.companies.headcountStretches(reader, [...companyIds], range);
-    return (companyId) => people.get(companyId) ?? [];
+  /** Who pays for each of the companies on the days of a range. One statement, or none if nothing is due. */
+  private async payers(reader: Reader, contracts: readonly ContractRow[], range: DateRange | undefined): Promise<(contract: ContractRow, member: string | null) => Payers> {
+    const companyIds = [...new Set(contracts.map(({ companyId }) => companyId))];
+    const stretches = range === undefined ? new Map<CompanyId, PayerStretch[]>() : await this.companies.payerStretches(reader, companyIds, range);
+    return ({ companyId }, member) => ({ company: stretches.get(companyId) ?? [], companyItself: companyId, member });
   }
 
   private async rateEnrolments(reader: Reader, ids: readonly EnrolmentId[], through: LocalDate, found: FoundDifference): Promise<void> {
@@ -101,6 +95,8 @@ export class Rating {
     const names = new Map(plans.map(({ planId, name }) => [planId, name]));
     const terms = await enrolmentTerms(reader, plans, contracts, found.parked);
     const charged = await inForceByComponent(reader, ids);
+    const days = daysOf([...terms.values()].map(({ contract }) => ({ contract, begunBy: through })));
+    const payersOf = await this.payers(reader, [...contracts.values()], days);
     for (const enrolment of enrolments) {
       const ofContract = terms.get(enrolment.contractId);
       if (ofContract === undefined) continue;
@@ -114,7 +110,7 @@ export class Rating {
         const owed = owedEnrolment({ contract, timing, rateCard, changes }, until);
         const common = {
           through,
-          payers: payersOf(row, enrolment),
+          payers: payersOf(row, enrolment.memberId),
           planName: (id: PlanId) => names.get(id) ?? 'another plan',
           silence: (day: LocalDate) => whyEnrolmentOwesNothing(contract, enrolmentStretches(changes), day),
         };
@@ -132,6 +128,40 @@ interface FeesToRate {
   readonly contract: RatedContract;
   readonly components: readonly FeeComponent[];
   readonly begunBy: LocalDate;
+}
+
+/** The days of all periods that are looked at; undefined if none has begun. */
+function daysOf(rated: readonly { contract: RatedContract; begunBy: LocalDate }[]): DateRange | undefined {
+  let days: DateRange | undefined;
+  for (const { contract, begunBy } of rated) {
+    const end = contract.cycle.begunBy(begunBy).at(-1)?.end;
+    if (end === undefined || contract.startsOn >= end) continue;
+    days = days === undefined ? { start: contract.startsOn, end } : { start: minDate(days.start, contract.startsOn), end: maxDate(days.end, end) };
+  }
+  return days;
+}
+
+/** The people whom the access fees count, in each way that one counts them. One statement, or none if no period has begun. */
+async function headcounts(reader: Reader, toRate: readonly FeesToRate[]): Promise<(companyId: CompanyId, counted: Counted) => readonly HeadcountStretch[]> {
+  const keyOf = (companyId: CompanyId, { counted, costCentre }: Counted) => `${companyId} ${counted} ${costCentre ?? ''}`;
+  const asked = new Map<string, AskedHeadcount>();
+  for (const rated of toRate) {
+    const days = daysOf([rated]);
+    if (days === undefined) continue;
+    const { companyId } = rated.row;
+    for (const counted of rated.components.flatMap(waysToCount)) {
+      const same = asked.get(keyOf(companyId, counted)) ?? days;
+      asked.set(keyOf(companyId, counted), { ...counted, companyId, start: minDate(same.start, days.start), end: maxDate(same.end, days.end) });
+    }
+  }
+  const stretches = asked.size === 0 ? [] : await headcountsOf(reader, [...asked.values()]);
+  const byKey = new Map([...asked.keys()].map((key, index) => [key, stretches[index]!]));
+  return (companyId, counted) => byKey.get(keyOf(companyId, counted)) ?? [];
+}
+
+function waysToCount(component: FeeComponent): Counted[] {
+  if (!isOfKind(component, 'access-fee')) return [];
+  return component.changes.flatMap((change) => (change.kind === 'terms' ? [{ counted: change.terms.counted, costCentre: change.terms.costCentre }] : []));
 }
 
 interface ToRecord {
@@ -196,10 +226,6 @@ function groupBy<Row, Key>(rows: readonly Row[], keyOf: (row: Row) => Key): Map<
 
 function typeOf(component: FeeComponent): ComponentType {
   return isOfKind(component, 'access-fee', 'one-off') ? 'fee' : 'adjustment';
-}
-
-function payersOf({ payerId }: ContractRow, enrolment: EnrolmentRow | null): Payers {
-  return { company: [], companyItself: payerId, member: enrolment?.memberId ?? null };
 }
 
 function componentOf(type: ComponentType, id: string, { id: contractId, issuerId, companyId, currency }: ContractRow): ChargedComponent {
