@@ -234,9 +234,13 @@ describe('a billing run', () => {
   it('puts a company that another one pays for on its document, in lines that name it', async () => {
     const payer = await business.company({ members: 1 });
     const child = await business.company({ members: 1 });
-    await business.database.transaction((tx) =>
-      tx.execute('UPDATE companies.company SET payer_id = $1 WHERE id = $2', [payer.companyId, child.companyId]),
-    );
+    await business.database.transaction(async (tx) => {
+      await tx.execute(
+        `INSERT INTO companies.company_move (company_id, kind, effective_on, target_id, recorded_by) VALUES ($2, 'payer', '2025-01-01', $1, 'ana')`,
+        [payer.companyId, child.companyId],
+      );
+      await tx.execute('UPDATE companies.company SET payer_id = $1 WHERE id = $2', [payer.companyId, child.companyId]);
+    });
     const asked = { issuerId: business.issuerId, companyId: payer.companyId, through: THROUGH };
     const preview = await business.get(PreviewBilling).execute(asked, ACTOR);
     const run = await business.bill();
