@@ -1,54 +1,75 @@
-// Rating: the pure functions on one core, and the whole of charging a set of enrolments for the first time.
+// Rating: the pure functions on one core, ten years of one contract, and charging sets of enrolments and contracts for the first time.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { addMonths, anchorOn, ContractId, EnrolmentId, Id, LocalDate, localDate, PlanId, RunId } from '@countinghouse/kernel';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { addDays, addMonths, ContractId, EnrolmentId, Id, LocalDate, localDate, PlanId, RunId } from '@countinghouse/kernel';
 import { Database, newId } from '@countinghouse/platform';
 import { Subscriptions } from '@countinghouse/subscriptions';
 import { copyIn, copyOut } from './copied-rows';
 import { Bench, Clone, medianRound } from './harness';
 
 const STARTS_ON = localDate('2026-01-01');
-const MONTHS = 12;
 const ENROLMENTS_PER_CALL = 2_000;
+const CONTRACTS_PER_CALL = 500;
 
 export async function measure(bench: Bench): Promise<void> {
-  measureOwed(bench, bench.sized(200_000, 1_000_000));
+  measureMonth(bench, bench.sized(200_000, 1_000_000));
+  measureTenYears(bench);
   await measureChargeDifference(bench, bench.sized(4_000, 20_000));
+  await measureWholeMonth(bench, bench.sized(20_000, 50_000, 1_000_000));
 }
 
-/** A year of months for each enrolment, a third of which change their plan in the middle of a month; from timeline to amounts. */
-function measureOwed(bench: Bench, months: number): void {
-  const { BillingCycle, RateCard, owedEnrolment, difference } = pureRating();
+/** A month of each enrolment, a third of which change their plan in the middle; from timeline to charges with their payers. */
+function measureMonth(bench: Bench, enrolments: number): void {
+  const { ratedContract, RateCard, owedEnrolment, difference, withPayers } = pureRating();
   const plans = [newId<PlanId>(), newId<PlanId>()] as const;
   const terms = plans.map((planId, no) => ({
     planId,
     code: `P${no}`,
-    taxCategory: 'standard',
-    prices: [{ effectiveFrom: STARTS_ON, amountMinor: 2_999n + 1_000n * BigInt(no), taxInclusive: true }],
-    subsidies: [{ effectiveFrom: STARTS_ON, subsidy: { mode: 'fixed', amountMinor: 1_000n, capMinor: null } }],
+    name: `Plan ${no}`,
+    taxes: [{ effectiveFrom: STARTS_ON, seq: 1, taxCategory: 'standard' }],
+    prices: [{ id: `P${no}`, effectiveFrom: STARTS_ON, intervalMonths: 1, appliesTo: 'all-from-date', amountMinor: 2_999n + 1_000n * BigInt(no), taxInclusive: true }],
+    subsidies: [{ effectiveFrom: STARTS_ON, seq: 1, subsidy: { mode: 'fixed', amountMinor: 1_000n, capMinor: null } }],
   }));
-  const rateCard = new RateCard('EUR', 1, new Map(terms.map((plan) => [plan.planId, plan])));
-  const cycle = new BillingCycle(anchorOn(STARTS_ON, 1), 'arrears', STARTS_ON);
-  const through = addMonths(STARTS_ON, MONTHS);
-  const term = { start: STARTS_ON, end: null };
+  const contract = ratedContract(monthlyFrom(STARTS_ON));
+  const rateCard = new RateCard('EUR', contract, new Map(terms.map((plan) => [plan.planId, plan])));
+  const through = addMonths(STARTS_ON, 1);
   const started = { kind: 'start', seq: 1, effectiveOn: STARTS_ON, planId: plans[0] };
-  const changed = { kind: 'start', seq: 2, effectiveOn: localDate('2026-06-11'), planId: plans[1] };
-  const rated = (enrolments: number) => {
+  const changed = { kind: 'plan', seq: 2, effectiveOn: localDate('2026-01-11'), planId: plans[1] };
+  const payers = { company: [], companyItself: 'C', member: 'M' };
+  const rated = (count: number) => {
     let charges = 0;
-    for (let no = 0; no < enrolments; no++) {
-      const owed = owedEnrolment({ term, cycle, rateCard, changes: no % 3 === 0 ? [started, changed] : [started] }, through);
-      charges += difference(owed.company, []).length + difference(owed.member, []).length;
+    for (let no = 0; no < count; no++) {
+      const owed = owedEnrolment({ contract, timing: 'arrears', rateCard, changes: no % 3 === 0 ? [started, changed] : [started] }, through);
+      for (const part of [owed.company, owed.member]) charges += withPayers(difference(part, [], through), payers).length;
     }
     return charges;
   };
-  rated(5_000);
-  const rates = Array.from({ length: 3 }, () => {
-    const before = process.cpuUsage();
-    rated(months / MONTHS);
-    const { user, system } = process.cpuUsage(before);
-    return (months / (user + system)) * 1e6;
-  }).sort((a, b) => a - b);
-  bench.add({ name: `rating: ${months / 1e6} M enrolment-months, pure, from timeline to charges`, ours: rates[1]!, floor: 400_000, unit: 'enrolment-months per CPU s', goal: 1, better: 'higher' });
+  rated(20_000);
+  const perCpuSecond = median(Array.from({ length: 3 }, () => enrolments / cpuSecondsOf(() => rated(enrolments))));
+  bench.add({ name: `rating: ${enrolments / 1e6} M enrolments for a month, pure, from timeline to charges`, ours: perCpuSecond, floor: 400_000, unit: 'enrolments per CPU s', goal: 1, better: 'higher' });
+}
+
+/** Ten years of a contract whose headcount changes every day: everything owed, and the difference to everything charged. */
+function measureTenYears(bench: Bench): void {
+  const { ratedContract, owedContract, difference, chargesInForce, withPayers } = pureRating();
+  const [from, until] = [localDate('2016-01-01'), localDate('2026-01-01')];
+  const contract = ratedContract(monthlyFrom(from));
+  const headcount: object[] = [];
+  for (let start = from; start < until; start = addDays(start, 1)) headcount.push({ start, end: addDays(start, 1), count: 100 + (headcount.length * 7919) % 50 });
+  const terms = { priceModel: 'perUnit', unitPriceMinor: 1000n, measure: 'daily', counted: 'eligible', costCentre: null, onDecrease: 'credit', intervalMonths: 1, taxInclusive: false, taxCategory: 'standard' };
+  const fee = { id: 'fee', kind: 'access-fee', name: 'Access fee', timing: 'arrears', targetId: null, changes: [{ seq: 1, effectiveOn: from, kind: 'terms', terms }] };
+  const timeline = { contract, currency: 'EUR', components: [fee], headcount: () => headcount };
+  const payers = { company: [], companyItself: 'C', member: null };
+  const bill = (records: readonly object[]) => withPayers(difference(owedContract(timeline, until).get(fee)!, chargesInForce(records), until), payers);
+  const records = bill([]).map((charge, index) => ({ ...charge, id: BigInt(index + 1) }));
+  const first = () => bill([]);
+  const again = () => bill(records);
+  for (const work of [first, again, first, again]) work();
+  const milliseconds = (work: () => unknown) => median(Array.from({ length: 9 }, () => cpuSecondsOf(work) * 1000));
+  bench.add({ name: `rating: ten years of daily headcount (${records.length} charges), pure, first run`, ours: milliseconds(first), floor: 50, unit: 'CPU ms', goal: 1, better: 'lower' });
+  bench.add({ name: 'rating: ten years of daily headcount, pure, a run that finds nothing', ours: milliseconds(again), floor: 50, unit: 'CPU ms', goal: 1, better: 'lower' });
 }
 
 /** First billing of a month: locks, timelines, charges on record, difference, insert; against COPY of the charges that came out. */
@@ -133,17 +154,110 @@ async function enrol(bench: Bench, clone: Clone, count: number): Promise<Enrolme
   return enrolments;
 }
 
+/**
+ * The issue's month, 100 enrolments to a contract, at the size that fits: both stages in chunks, wall clock against the million
+ * in an hour that a night allows, and the memory of the last chunks against that of the first.
+ */
+async function measureWholeMonth(bench: Bench, enrolments: number): Promise<void> {
+  await bench.onClone(async (clone) => {
+    const ids = await enrol(bench, clone, enrolments);
+    const contractIds = await feesFor(bench, clone, enrolments / 100);
+    const heaps: number[] = [];
+    const seconds = await clone.app(async (app) => {
+      const [database, subscriptions] = [app.get(Database), app.get(Subscriptions, { strict: false })];
+      const before = performance.now();
+      for (const [key, all, size] of [['enrolmentIds', ids, ENROLMENTS_PER_CALL], ['contractIds', contractIds, CONTRACTS_PER_CALL]] as const) {
+        for (let from = 0; from < all.length; from += size) {
+          await database.transaction((tx) => subscriptions.chargeDifference(tx, { [key]: all.slice(from, from + size), through: addMonths(STARTS_ON, 1), runId: newId<RunId>() }));
+          if (key === 'enrolmentIds') heaps.push(liveHeap());
+        }
+      }
+      return (performance.now() - before) / 1000;
+    });
+    const third = Math.floor(heaps.length / 3);
+    const name = `${enrolments} enrolments and ${contractIds.length} contracts for a month`;
+    bench.add({ name: `rating: ${name}, set-based`, ours: (enrolments / seconds) * 3600, floor: 1_000_000, unit: 'enrolments an hour', goal: 1, better: 'higher' });
+    bench.add({ name: `rating: ${name}, live heap of the last third : of the first`, ours: median(heaps.slice(-third)), floor: median(heaps.slice(0, third)), unit: 'MB', goal: 1.1, better: 'lower' });
+  });
+}
+
+/** What is still reachable, in MB. */
+function liveHeap(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  return process.memoryUsage().heapUsed / 2 ** 20;
+}
+
+/** Companies with a contract each, and an access fee by the day and person. */
+async function feesFor(bench: Bench, clone: Clone, count: number): Promise<ContractId[]> {
+  const client = await clone.connect();
+  const [companies, contracts, fees] = Array.from({ length: 3 }, () => Array.from({ length: count }, () => newId())) as [string[], ContractId[], string[]];
+  await client.query(
+    `INSERT INTO companies.company (id, number, legal_name, country, currency, language, time_zone, payment_terms_days)
+     SELECT id, 'F-' || no, 'Acme', 'PT', 'EUR', 'pt', 'Europe/Lisbon', 30 FROM unnest($1::uuid[]) WITH ORDINALITY AS c(id, no)`,
+    [companies],
+  );
+  await client.query(
+    `INSERT INTO companies.headcount_change (company_id, measure, effective_on, change, source_type, source_id)
+     SELECT id, 'eligible', $2::date + 3 * step, 100 - 30 * step, 'run', id FROM unnest($1::uuid[]) AS id, generate_series(0, 5) AS step`,
+    [companies, STARTS_ON],
+  );
+  await client.query(
+    `INSERT INTO subscriptions.contract (id, number, issuer_id, company_id, currency, enrolment_timing)
+     SELECT k.id, 'F-' || no, $1, k.company_id, 'EUR', 'arrears' FROM unnest($2::uuid[], $3::uuid[]) WITH ORDINALITY AS k(id, company_id, no)`,
+    [bench.issuerId, contracts, companies],
+  );
+  await client.query(
+    `INSERT INTO subscriptions.contract_change (contract_id, seq, effective_on, kind, anchor_day, anchor_on, cycle_months, recorded_by, reason)
+     SELECT id, seq, $2, kind, anchor_day, anchor_on, months, 'bench', 'bench'
+       FROM unnest($1::uuid[]) AS id, (VALUES (1, 'start', NULL, NULL::date, NULL), (2, 'cycle', 1, $2::date, 1)) AS c(seq, kind, anchor_day, anchor_on, months)`,
+    [contracts, STARTS_ON],
+  );
+  await client.query(
+    `INSERT INTO subscriptions.fee_component (id, contract_id, kind, name, timing) SELECT f.id, f.contract_id, 'access-fee', 'Access fee', 'arrears' FROM unnest($1::uuid[], $2::uuid[]) AS f(id, contract_id)`,
+    [fees, contracts],
+  );
+  await client.query(
+    `INSERT INTO subscriptions.fee_change (component_id, component_kind, component_timing, seq, effective_on, kind, price_model, measure, counted, on_decrease,
+       interval_months, unit_price_minor, tax_inclusive, tax_category, recorded_by, reason)
+     SELECT id, 'access-fee', 'arrears', 1, $2, 'terms', 'perUnit', 'daily', 'eligible', 'credit', 1, 1000, false, 'standard', 'bench', 'bench' FROM unnest($1::uuid[]) AS id`,
+    [fees, STARTS_ON],
+  );
+  await client.query('ANALYZE');
+  return contracts;
+}
+
+/** In force from a day on, by the month. */
+function monthlyFrom(on: LocalDate): object[] {
+  return [{ seq: 1, effectiveOn: on, kind: 'start' }, { seq: 2, effectiveOn: on, kind: 'cycle', anchorDay: 1, cycleMonths: 1, anchorOn: on }];
+}
+
+function cpuSecondsOf(work: () => unknown): number {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
+}
+
+function median(numbers: readonly number[]): number {
+  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
+}
+
 /** The constructors and functions of rating, as far as they are called here. */
 interface PureRating {
-  readonly BillingCycle: new (anchor: unknown, timing: string, from: LocalDate) => unknown;
-  readonly RateCard: new (currency: string, months: number, plans: ReadonlyMap<string, unknown>) => unknown;
+  readonly RateCard: new (currency: string, contract: unknown, plans: ReadonlyMap<string, unknown>) => unknown;
+  ratedContract(changes: readonly object[]): unknown;
   owedEnrolment(enrolment: object, through: LocalDate): { company: readonly unknown[]; member: readonly unknown[] };
-  difference(owed: readonly unknown[], charged: readonly unknown[]): readonly unknown[];
+  owedContract(timeline: object, begunBy: LocalDate): ReadonlyMap<object, readonly unknown[]>;
+  chargesInForce(records: readonly object[]): readonly unknown[];
+  difference(owed: readonly unknown[], charged: readonly unknown[], through: LocalDate): readonly object[];
+  withPayers(charges: readonly object[], payers: object): readonly object[];
 }
 
 /** A domain's functions are no part of its face, so they are taken from the build, as they are shipped. */
 function pureRating(): PureRating {
   const domain = join(__dirname, '../dist/libs/subscriptions/src/domain');
   const load = createRequire(__filename);
-  return Object.assign({}, ...['billing-cycle', 'rate-card', 'owed', 'difference'].map((file) => load(join(domain, file)) as object)) as PureRating;
+  const files = ['rated-contract', 'rate-card', 'owed', 'owed-contract', 'charged', 'difference', 'payer-timeline'];
+  return Object.assign({}, ...files.map((file) => load(join(domain, file)) as object)) as PureRating;
 }

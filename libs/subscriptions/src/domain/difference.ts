@@ -33,6 +33,12 @@ export interface NewCharge extends RatedStretch {
  */
 export function difference(owed: readonly OwedStretch[], charged: readonly ChargeInForce[], through: LocalDate): NewCharge[] {
   const found: NewCharge[] = [];
+  // In most runs most components are charged for the first time; then there is nothing to walk along with.
+  if (charged.length === 0) {
+    for (const stretch of owed) settle(found, { start: stretch.start, end: stretch.end, owed: stretch, charged: undefined }, through);
+    return found;
+  }
+
   let [nextOwed, nextCharged] = [0, 0];
   let day = FIRST_DAY;
   for (;;) {

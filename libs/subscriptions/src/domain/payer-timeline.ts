@@ -27,17 +27,30 @@ export interface PaidCharge extends NewCharge {
  * payer for the first time is cut where the company's payer changes, so that a company that moves takes its future days only.
  */
 export function withPayers(charges: readonly NewCharge[], payers: Payers): PaidCharge[] {
-  return charges.flatMap((charge): PaidCharge[] => {
-    const { payer } = charge;
-    if (payer !== null) return [{ ...charge, payer }];
-    if (charge.rate.payerType === 'member') return [{ ...charge, payer: { type: 'member', id: payers.member! } }];
-    const one = payers.company[firstEndingAfter(payers.company, charge.start)];
-    if (one === undefined) return [{ ...charge, payer: { type: 'company', id: payers.companyItself } }];
-    if (one.start <= charge.start && charge.end <= one.end) return [{ ...charge, payer: { type: 'company', id: one.payerId } }];
-    return overlay(charge, payers.company).map(({ start, end, on }) => {
-      const part = { ...charge, start, end };
-      const amountMinor = charge.kind === 'credit' ? -amountOf(part) : amountOf(part);
-      return { ...part, amountMinor, payer: { type: 'company', id: on?.payerId ?? payers.companyItself } };
-    });
-  });
+  const paid: PaidCharge[] = [];
+  const member: Payer | undefined = payers.member === null ? undefined : { type: 'member', id: payers.member };
+  for (const charge of charges) {
+    if (charge.payer !== null) paid.push(paidBy(charge, charge.payer));
+    else if (charge.rate.payerType === 'member' && member !== undefined) paid.push(paidBy(charge, member));
+    else addByDay(paid, charge, payers);
+  }
+  return paid;
+}
+
+function addByDay(paid: PaidCharge[], charge: NewCharge, { company, companyItself }: Payers): void {
+  const first = company[firstEndingAfter(company, charge.start)];
+  if (first === undefined || (first.start <= charge.start && charge.end <= first.end)) {
+    paid.push(paidBy(charge, { type: 'company', id: first?.payerId ?? companyItself }));
+    return;
+  }
+  for (const { start, end, on } of overlay(charge, company)) {
+    const part = { ...charge, start, end };
+    const amountMinor = charge.kind === 'credit' ? -amountOf(part) : amountOf(part);
+    paid.push(paidBy({ ...part, amountMinor }, { type: 'company', id: on?.payerId ?? companyItself }));
+  }
+}
+
+/** Written out, because a copy by spreading costs a tenth of all rating. */
+function paidBy({ kind, corrects, start, end, period, rate, amountMinor, facts, instead }: NewCharge, payer: Payer): PaidCharge {
+  return { kind, corrects, payer, start, end, period, rate, amountMinor, facts, instead };
 }

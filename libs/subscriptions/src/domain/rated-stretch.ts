@@ -1,5 +1,5 @@
 // A rated stretch: days of one period on which a component costs the same, and the only place where its amount is made.
-import { DateRange, earnedBetween, LocalDate, PlanId } from '@countinghouse/kernel';
+import { DateRange, earnedDays, LocalDate, PlanId, toEpochDay } from '@countinghouse/kernel';
 
 export type TaxCategory = 'standard' | 'reduced' | 'exempt';
 
@@ -60,11 +60,10 @@ export interface OwedStretch extends RatedStretch {
  */
 export function amountOf({ rate, period, start, end }: RatedStretch): bigint {
   if (start === period.start && end === period.end) return rate.totalMinor;
-  const stretch = { start, end };
-  if (rate.subsidyMinor === 0n) return earnedBetween(rate.totalMinor, period, stretch);
-  return (
-    earnedBetween(rate.totalMinor + rate.subsidyMinor, period, stretch) - earnedBetween(rate.subsidyMinor, period, stretch)
-  );
+  const first = toEpochDay(period.start);
+  const [whole, from, to] = [toEpochDay(period.end) - first, toEpochDay(start) - first, toEpochDay(end) - first];
+  const earnedOf = (total: bigint) => earnedDays(total, whole, to) - earnedDays(total, whole, from);
+  return rate.subsidyMinor === 0n ? earnedOf(rate.totalMinor) : earnedOf(rate.totalMinor + rate.subsidyMinor) - earnedOf(rate.subsidyMinor);
 }
 
 /** Adds a stretch, or lengthens the last one if that goes on at the same rate. A total of nothing owes nothing. */

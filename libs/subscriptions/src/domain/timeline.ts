@@ -28,20 +28,24 @@ export interface StateStretch<State> {
  * @param changes in any order
  */
 export function stateStretches<State extends object>(before: State, changes: readonly Change<State>[]): StateStretch<State>[] {
+  const only = changes.length === 1 ? changes[0]! : undefined;
+  // Most enrolments start and change no more.
+  if (only !== undefined) return [{ start: only.effectiveOn, end: null, state: { ...before, ...only.sets }, decidedBy: [only.seq] }];
+
   const stretches: StateStretch<State>[] = [];
-  const deciders = new Map<string, number>();
-  const ordered = changes.length > 1 ? [...changes].sort(byDayThenSeq) : changes;
+  const deciders: Partial<Record<keyof State, number>> = {};
+  const ordered = [...changes].sort(byDayThenSeq);
   let state = before;
   for (let index = 0; index < ordered.length; index++) {
     const { effectiveOn, sets, seq } = ordered[index]!;
     state = { ...state, ...sets };
-    for (const aspect in sets) deciders.set(aspect, seq);
+    for (const aspect in sets) deciders[aspect] = seq;
     if (ordered[index + 1]?.effectiveOn === effectiveOn) continue;
 
     const last = stretches[stretches.length - 1];
     if (last !== undefined && isSame(last.state, state)) continue;
-    if (last !== undefined) stretches[stretches.length - 1] = { ...last, end: effectiveOn };
-    stretches.push({ start: effectiveOn, end: null, state, decidedBy: [...new Set(deciders.values())].sort((a, b) => a - b) });
+    if (last !== undefined) stretches[stretches.length - 1] = { start: last.start, end: effectiveOn, state: last.state, decidedBy: last.decidedBy };
+    stretches.push({ start: effectiveOn, end: null, state, decidedBy: distinct(deciders) });
   }
   return stretches;
 }
@@ -63,4 +67,11 @@ function byDayThenSeq(a: Change<unknown>, b: Change<unknown>): number {
 function isSame<State extends object>(a: State, b: State): boolean {
   for (const aspect in a) if (a[aspect] !== b[aspect]) return false;
   return true;
+}
+
+/** By ascending `seq`. */
+function distinct(deciders: object): number[] {
+  const seqs: number[] = [];
+  for (const seq of Object.values(deciders) as number[]) if (!seqs.includes(seq)) seqs.push(seq);
+  return seqs.sort((a, b) => a - b);
 }
