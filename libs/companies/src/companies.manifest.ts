@@ -8,6 +8,7 @@ import { CompaniesInFull1780200000012 } from './persistence/migrations/178020000
 import { People1780200000021 } from './persistence/migrations/1780200000021-people';
 import { ImportSettings1780200000022 } from './persistence/migrations/1780200000022-import-settings';
 import { MemberSearch1780200000023 } from './persistence/migrations/1780200000023-member-search';
+import { MembersLeft1780200000091 } from './persistence/migrations/1780200000091-members-left';
 
 export const companiesPersistence: PersistenceManifest = {
   schema: 'companies',
@@ -19,6 +20,7 @@ export const companiesPersistence: PersistenceManifest = {
     People1780200000021,
     ImportSettings1780200000022,
     MemberSearch1780200000023,
+    MembersLeft1780200000091,
   ],
   rights: {
     // What was once so, and why it is believed.

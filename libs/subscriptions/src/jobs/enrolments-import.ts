@@ -7,6 +7,7 @@ import {
 } from '@countinghouse/platform';
 import { Answer, answerTo, EnrolmentOnRecord } from '../domain/enrolment-request';
 import { EnrolmentChange } from '../domain/enrolment-timeline';
+import { tellCompanies } from '../persistence/enrolment.queries';
 import {
   addEnrolments, Catalogue, catalogueOf, ContractOnRecord, contractsByNumber, enrolmentsOf, lockContractsByNumber, memberKey,
   membersByEmployeeId, startedBy,
@@ -57,7 +58,7 @@ export class EnrolmentsImport extends ImportHandler<Row> {
     const changed = requests.flatMap(({ answer }) => (answer.kind === 'changed' ? [answer] : []));
     const ended = changed.flatMap(({ id, changes }) => changes.map((change) => ({ enrolmentId: id, change })));
     await appendEnrolmentChanges(tx, [...begun, ...ended], { by: await startedBy(tx, run.id), reason: `import of ${run.input.fileName}` });
-    await this.companies.markEnrolled(tx, added.map(({ memberId }) => memberId));
+    await tellCompanies(tx, this.companies, requests.filter(({ answer }) => answer.kind !== 'unchanged').map(({ memberId }) => memberId));
     return { added: added.length, changed: changed.length, unchanged: rows.length - added.length - changed.length };
   }
 }

@@ -98,7 +98,26 @@ export async function candidates(reader: Reader, memberIds: readonly MemberId[])
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** Tells companies that members have taken a plan. */
+/**
+ * Tells companies from which days members hold a running enrolment: of all their enrolments together, on every day on which one of
+ * them was said to start or end. Telling the same again changes nothing there.
+ */
 export async function tellCompanies(tx: Tx, companies: Companies, memberIds: readonly MemberId[]): Promise<void> {
-  await companies.markEnrolled(tx, memberIds);
+  if (memberIds.length === 0) return;
+  const days = await tx.query<{ memberId: MemberId; on: LocalDate; enrolled: boolean }>(
+    `WITH life AS (
+       SELECT DISTINCT ON (e.id, c.effective_on) e.member_id, e.id, c.effective_on, (c.kind = 'start')::int AS alive
+         FROM companies.member m JOIN subscriptions.contract k ON k.company_id = m.company_id
+         JOIN subscriptions.enrolment e ON e.contract_id = k.id AND e.member_id = m.id
+         JOIN subscriptions.enrolment_change c ON c.enrolment_id = e.id AND c.kind IN ('start', 'end')
+        WHERE m.id = ANY ($1::uuid[]) ORDER BY e.id, c.effective_on, c.seq DESC
+     ), step AS (
+       SELECT member_id, effective_on, alive - coalesce(lag(alive) OVER (PARTITION BY id ORDER BY effective_on), 0) AS step FROM life
+     )
+     SELECT member_id AS "memberId", effective_on AS on,
+            sum(sum(step)) OVER (PARTITION BY member_id ORDER BY effective_on) > 0 AS enrolled
+       FROM step GROUP BY member_id, effective_on ORDER BY member_id, effective_on`,
+    [memberIds],
+  );
+  await companies.recordEnrolment(tx, days);
 }

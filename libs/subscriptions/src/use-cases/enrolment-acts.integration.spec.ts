@@ -1,4 +1,5 @@
 // What happens to enrolments: started, moved between plans, paused, asked by payroll, cancelled, and ended with the membership.
+import { MembersLeft } from '@countinghouse/contracts';
 import { ContractId, EnrolmentId, isDomainError, LocalDate, MemberId, PlanId } from '@countinghouse/kernel';
 import { newId } from '@countinghouse/platform';
 import { createTestDatabase } from '@countinghouse/testing';
@@ -233,6 +234,27 @@ describe('enrolments', () => {
       expect(await state(id)).toMatchObject({ life: 'withdrawn' });
       await leave(null);
       expect(await state(id)).toMatchObject({ life: 'running', ends_on: null });
+    });
+
+    it('are told of by an event whenever the day changes, a thousand members to each', async () => {
+      const company = await world.company();
+      const many = await world.members(company, 1_001);
+      await world.execute('DELETE FROM platform.outbox_event');
+      const events = () => world.test.database.query<{ name: string; payload: { members: { memberId: MemberId; leftOn: string | null }[] } }>('SELECT name, payload FROM platform.outbox_event ORDER BY id');
+      await world.execute(`UPDATE companies.member SET left_on = '2026-09-01', status = 'left' WHERE company_id = $1`, [company]);
+      await world.execute(`UPDATE companies.member SET name = 'Another name' WHERE company_id = $1`, [company]);
+      await world.execute(`UPDATE companies.member SET left_on = NULL, status = 'eligible' WHERE id = $1`, [many[0]]);
+      const told = (await events()).map(({ name, payload }) => [name, MembersLeft.schema.parse(payload).members.length]);
+      expect(told).toEqual([['companies.members-left.v1', 1_000], ['companies.members-left.v1', 1], ['companies.members-left.v1', 1]]);
+      expect((await events())[2]!.payload).toEqual({ members: [{ memberId: many[0], leftOn: null }] });
+    });
+
+    it('leave the enrolled headcount on their day', async () => {
+      const id = await enrolled();
+      await leave('2026-09-01');
+      const days = await world.test.database.query('SELECT effective_on AS on, enrolled FROM companies.member_enrolment WHERE member_id = $1 ORDER BY 1', [members[0]]);
+      expect(days).toEqual([{ on: '2026-06-01', enrolled: true }, { on: '2026-09-01', enrolled: false }]);
+      expect(await state(id)).toMatchObject({ ends_on: '2026-09-01' });
     });
 
     it('are not lengthened beyond what was cancelled', async () => {
