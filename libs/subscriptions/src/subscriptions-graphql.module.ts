@@ -1,7 +1,18 @@
 // Subscriptions' part of the schema; only the HTTP process loads it.
 import { Module } from '@nestjs/common';
-import { CompanyContractsResolver, ContractResolver, PlanResolver, SubsidyRuleResolver } from './graphql/contract.resolver';
+import { PlanResolver, ProductResolver } from './graphql/catalogue.resolver';
+import { ComponentChangeResolver, ContractChangeResolver } from './graphql/contract-change.resolver';
+import { CompanyContractsResolver, ComponentResolver, ComponentTermsResolver, ContractResolver, SubsidyRuleResolver } from './graphql/contract.resolver';
+import {
+  ContractEnrolmentsResolver, EnrolmentActsResolver, EnrolmentResolver, EnrolmentTimelineResolver, MemberEnrolmentsResolver,
+} from './graphql/enrolment.resolver';
 import { SubscriptionsModule } from './subscriptions.module';
 
-@Module({ imports: [SubscriptionsModule], providers: [PlanResolver, ContractResolver, SubsidyRuleResolver, CompanyContractsResolver] })
+const CATALOGUE = [PlanResolver, ProductResolver];
+const CONTRACTS = [
+  ContractResolver, ContractChangeResolver, ComponentResolver, ComponentTermsResolver, ComponentChangeResolver, SubsidyRuleResolver, CompanyContractsResolver,
+];
+const ENROLMENTS = [EnrolmentResolver, EnrolmentTimelineResolver, EnrolmentActsResolver, ContractEnrolmentsResolver, MemberEnrolmentsResolver];
+
+@Module({ imports: [SubscriptionsModule], providers: [...CATALOGUE, ...CONTRACTS, ...ENROLMENTS] })
 export class SubscriptionsGraphqlModule {}

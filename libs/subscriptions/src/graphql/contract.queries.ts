@@ -1,35 +1,21 @@
-// Reads of the catalogue and the contracts for the API. Plans are shared by all issuers; contracts belong to one.
+// Reads of contracts for the API, with what their timelines say today: the day it is for the issuer, by its own clock if it has one.
+import { addDays, type LocalDate } from '@countinghouse/kernel';
 import {
   byKey, groupedBy, keysetPage, keysetPages, optionalIdOf, Where, type Actor, type KeysetQuery, type Page, type PageArgs, type Reader,
 } from '@countinghouse/platform';
-import type { ContractsArgs, ContractType, FeeComponentType, PlanType, PriceType, SubsidyRuleType } from './contract.type';
+import type { ComponentChangeType, ComponentType, TermsRow } from './component.type';
+import type { ContractChangeType, ContractsArgs, ContractStateType, ContractType, FeeComponentType, SubsidyRuleType } from './contract.type';
 
-const PLAN = `p.id, p.code, p.name, (
-  SELECT t.tax_category FROM subscriptions.product_tax t WHERE t.product_id = p.product_id ORDER BY t.effective_from DESC, t.seq DESC LIMIT 1) AS "taxCategory"`;
-const CONTRACT = `c.id, c.number, c.currency, s.time_zone AS "timeZone", s.starts_on AS "startsOn", s.ends_on AS "endsOn",
-  s.anchor_day AS "anchorDay", s.cycle_months AS "cycleMonths", c.enrolment_timing AS "enrolmentTiming",
-  c.issuer_id AS "issuerId", c.company_id AS "companyId"`;
-const CONTRACTS = `subscriptions.contract c JOIN subscriptions.contract_state('9999-12-31') s ON s.contract_id = c.id`;
-
-export async function plansByIds(reader: Reader, ids: readonly string[]): Promise<Map<string, PlanType>> {
-  return byKey(await reader.query<PlanType>(`SELECT ${PLAN} FROM subscriptions.plan p WHERE p.id = ANY($1::uuid[])`, [ids]), 'id');
-}
-
-/** By code. */
-export async function plansPage(reader: Reader, page: PageArgs): Promise<Page<PlanType>> {
-  const orderBy = [{ sql: 'p.code', type: 'text' }] as const;
-  return keysetPage(reader, { list: 'plans', select: PLAN, from: 'subscriptions.plan p', where: new Where(), orderBy, direction: 'ascending' }, page);
-}
-
-/** By currency, newest first. */
-export async function pricesOfPlans(reader: Reader, plans: readonly string[]): Promise<Map<string, PriceType[]>> {
-  const rows = await reader.query<PriceType>(
-    `SELECT plan_id AS "planId", currency, amount_minor AS "amountMinor", tax_inclusive AS "taxInclusive", effective_from AS "effectiveFrom"
-       FROM subscriptions.price WHERE plan_id = ANY($1::uuid[]) AND interval_months = 1 ORDER BY plan_id, currency, effective_from DESC`,
-    [plans],
-  );
-  return groupedBy(rows, 'planId');
-}
+const CONTRACT = `c.id, c.number, c.currency, coalesce(s.time_zone, i.time_zone) AS "timeZone", coalesce(s.starts_on, drafted.on_day) AS "startsOn",
+  s.ends_on AS "endsOn", coalesce(s.anchor_day, 1) AS "anchorDay", coalesce(s.cycle_months, 1) AS "cycleMonths", c.enrolment_timing AS "enrolmentTiming",
+  c.issuer_id AS "issuerId", c.company_id AS "companyId", c.renewal_due_on AS "renewalDueOn",
+  jsonb_build_object('autoRenew', c.auto_renew, 'renewalMonths', c.renewal_months, 'noticeDays', c.notice_days, 'overduePolicy', c.overdue_policy,
+    'suspendedBilling', c.suspended_billing, 'pauseDaysMax', c.pause_days_max, 'upgradeWhen', c.upgrade_when, 'downgradeWhen', c.downgrade_when,
+    'trialDays', c.trial_days, 'payrollAllowed', c.payroll_allowed) AS policies`;
+const TODAY = '(coalesce(i.test_clock_at, now()) AT TIME ZONE i.time_zone)::date';
+const CONTRACTS = `subscriptions.contract c JOIN platform.issuer i ON i.id = c.issuer_id
+  JOIN LATERAL subscriptions.contract_state(${TODAY}) AS s ON s.contract_id = c.id
+  CROSS JOIN LATERAL (SELECT min(effective_on) AS on_day FROM subscriptions.contract_change WHERE contract_id = c.id) AS drafted`;
 
 const byNumber = (where: Where): KeysetQuery => ({
   list: 'contracts',
@@ -63,6 +49,36 @@ export async function contractsOfCompanies(
   return keysetPages(reader, byNumber(new Where().inScope(actor, 'c.issuer_id')), page, companies, 'c.company_id');
 }
 
+/** The key of {@link statesOfContracts}; without a day it is today. */
+export function stateKey(contractId: string, on?: LocalDate | null): string {
+  return `${contractId} ${on ?? ''}`;
+}
+
+export async function statesOfContracts(reader: Reader, keys: readonly string[]): Promise<Map<string, ContractStateType>> {
+  const asked = keys.map((key) => key.split(' '));
+  const rows = await reader.query<ContractStateType & { key: string; noticeDays: number }>(
+    `SELECT a.key, a.on_day AS on, s.life, s.suspended, s.bills, s.anchor_day AS "anchorDay", s.anchor_on AS "anchorOn", s.cycle_months AS "cycleMonths",
+            s.time_zone AS "timeZone", s.term_ends_on AS "termEndsOn", a.notice_days AS "noticeDays"
+       FROM (SELECT k.key, c.id, c.notice_days, coalesce(nullif(k.on_day, '')::date, ${TODAY}) AS on_day
+               FROM unnest($1::text[], $2::uuid[], $3::text[]) AS k (key, id, on_day)
+               JOIN subscriptions.contract c ON c.id = k.id JOIN platform.issuer i ON i.id = c.issuer_id) AS a
+       JOIN LATERAL subscriptions.contract_state(a.on_day) AS s ON s.contract_id = a.id`,
+    [keys, asked.map(([id]) => id), asked.map(([, on]) => on)],
+  );
+  return byKey(rows.map((row) => ({ ...row, noticeBy: row.termEndsOn && addDays(row.termEndsOn, -row.noticeDays) })), 'key');
+}
+
+/** As it was recorded. */
+export async function timelinesOfContracts(reader: Reader, contracts: readonly string[]): Promise<Map<string, ContractChangeType[]>> {
+  const rows = await reader.query<ContractChangeType>(
+    `SELECT contract_id AS "contractId", seq, effective_on AS "effectiveOn", kind, bills, anchor_day AS "anchorDay", anchor_on AS "anchorOn",
+            cycle_months AS "cycleMonths", time_zone AS "timeZone", term_ends_on AS "termEndsOn", recorded_at AS "recordedAt", recorded_by AS "recordedBy", reason
+       FROM subscriptions.contract_change WHERE contract_id = ANY($1::uuid[]) ORDER BY contract_id, seq`,
+    [contracts],
+  );
+  return groupedBy(rows, 'contractId');
+}
+
 export async function feesOfContracts(reader: Reader, contracts: readonly string[]): Promise<Map<string, FeeComponentType[]>> {
   const rows = await reader.query<FeeComponentType>(
     `SELECT f.contract_id AS "contractId", c.currency, f.kind, t.price_model AS "priceModel", f.timing, t.unit_price_minor AS "unitPriceMinor",
@@ -77,12 +93,44 @@ export async function feesOfContracts(reader: Reader, contracts: readonly string
   return groupedBy(rows, 'contractId');
 }
 
+const COMPONENT = 'f.id, f.kind, f.name, f.timing, f.contract_id AS "contractId", f.target_id AS "targetId"';
+
+/** In the order in which they were agreed. */
+export async function componentsOfContracts(reader: Reader, contracts: readonly string[]): Promise<Map<string, ComponentType[]>> {
+  const rows = await reader.query<ComponentType>(
+    `SELECT ${COMPONENT} FROM subscriptions.fee_component f WHERE f.contract_id = ANY($1::uuid[]) ORDER BY f.contract_id, f.created_at, f.id`,
+    [contracts],
+  );
+  return groupedBy(rows, 'contractId');
+}
+
+export async function componentsByIds(reader: Reader, ids: readonly string[], actor: Actor): Promise<Map<string, ComponentType>> {
+  const where = new Where().when(ids, (p) => `f.id = ANY(${p}::uuid[])`).inScope(actor, 'c.issuer_id');
+  const sql = `SELECT ${COMPONENT} FROM subscriptions.fee_component f JOIN subscriptions.contract c ON c.id = f.contract_id WHERE ${where.and()}`;
+  return byKey(await reader.query<ComponentType>(sql, where.params), 'id');
+}
+
+/** As it was recorded. */
+export async function timelinesOfComponents(reader: Reader, components: readonly string[]): Promise<Map<string, ComponentChangeType[]>> {
+  const rows = await reader.query<Omit<ComponentChangeType, 'terms'> & TermsRow & { kind: 'terms' | 'end' }>(
+    `SELECT t.component_id AS "componentId", t.seq, t.effective_on AS "effectiveOn", t.kind, t.recorded_at AS "recordedAt", t.recorded_by AS "recordedBy",
+            t.reason, c.currency, t.price_model AS "priceModel", t.measure, t.counted, t.cost_centre AS "costCentre", t.on_decrease AS "onDecrease",
+            t.interval_months AS "intervalMonths", t.unit_price_minor AS "unitPriceMinor", t.package_size AS "packageSize", t.tiers,
+            t.amount_minor AS "amountMinor", t.percent, t.periods, t.per, t.tax_inclusive AS "taxInclusive", t.tax_category AS "taxCategory", t.quantity
+       FROM subscriptions.fee_change t JOIN subscriptions.fee_component f ON f.id = t.component_id JOIN subscriptions.contract c ON c.id = f.contract_id
+      WHERE t.component_id = ANY($1::uuid[]) ORDER BY t.component_id, t.seq`,
+    [components],
+  );
+  // The row of a change is also the row of its terms.
+  return groupedBy(rows.map((row) => ({ ...row, terms: row.kind === 'terms' ? row : null }) as unknown as ComponentChangeType), 'componentId');
+}
+
 export async function subsidiesOfContracts(reader: Reader, contracts: readonly string[]): Promise<Map<string, SubsidyRuleType[]>> {
   const rows = await reader.query<SubsidyRuleType>(
     `SELECT s.contract_id AS "contractId", s.plan_id AS "planId", c.currency, s.mode, s.amount_minor AS "amountMinor", s.percent,
-            s.cap_minor AS "capMinor", s.effective_from AS "effectiveFrom"
+            s.cap_minor AS "capMinor", s.effective_from AS "effectiveFrom", s.seq, s.recorded_at AS "recordedAt", s.recorded_by AS "recordedBy", s.reason
        FROM subscriptions.subsidy_rule s JOIN subscriptions.contract c ON c.id = s.contract_id
-      WHERE s.contract_id = ANY($1::uuid[]) AND s.plan_id IS NOT NULL ORDER BY s.contract_id, s.plan_id, s.effective_from, s.seq`,
+      WHERE s.contract_id = ANY($1::uuid[]) ORDER BY s.contract_id, s.plan_id NULLS FIRST, s.effective_from, s.seq`,
     [contracts],
   );
   return groupedBy(rows, 'contractId');

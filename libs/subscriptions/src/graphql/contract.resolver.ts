@@ -1,47 +1,20 @@
-// plans and contracts, and what hangs on them.
-import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
-import { Money } from '@countinghouse/kernel';
+// Contracts in the API, and what hangs on them.
+import { Args, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import type { LocalDate } from '@countinghouse/kernel';
 import { companiesByIds, CompanyType } from '@countinghouse/companies';
 import {
-  CurrentActor, Database, idOf, issuersByIds, IssuerType, NodeSource, PageArgs, RequestLoaders, type Actor, type Loaders, type Page,
+  Database, DateScalar, idOf, issuersByIds, IssuerType, NodeSource, PageArgs, CurrentActor, RequestLoaders, type Actor, type Loaders, type Page,
 } from '@countinghouse/platform';
-import { PublishPlan, type PublishedPrice } from '../use-cases/publish-plan';
+import { plansByIds } from './catalogue.queries';
+import { PlanType } from './catalogue.type';
+import { ComponentChangeType, ComponentTermsType, ComponentType, tiersOf, TierType, type TermsRow } from './component.type';
 import {
-  contractsByIds, contractsOfCompanies, contractsPage, feesOfContracts, plansByIds, plansPage, pricesOfPlans, subsidiesOfContracts,
+  componentsByIds, componentsOfContracts, contractsByIds, contractsOfCompanies, contractsPage, feesOfContracts, stateKey, statesOfContracts, subsidiesOfContracts,
+  timelinesOfComponents, timelinesOfContracts,
 } from './contract.queries';
 import {
-  ContractConnection, ContractsArgs, ContractType, FeeComponentType, PlanConnection, PlanPriceInput, PlanPublishInput, PlanPublishPayload,
-  PlanType, PriceType, SubsidyRuleType,
+  ContractChangeType, ContractConnection, ContractPoliciesType, ContractsArgs, ContractStateType, ContractType, FeeComponentType, SubsidyRuleType,
 } from './contract.type';
-
-@Resolver(() => PlanType)
-@NodeSource('Plan', plansByIds)
-export class PlanResolver {
-  constructor(
-    private readonly database: Database,
-    private readonly publishPlan: PublishPlan,
-  ) {}
-
-  @Query(() => PlanConnection, { description: 'By code.' })
-  plans(@Args() page: PageArgs): Promise<Page<PlanType>> {
-    return this.database.read((reader) => plansPage(reader, page));
-  }
-
-  @ResolveField('prices', () => [PriceType], { description: 'By currency, newest first.' })
-  prices(@Parent() plan: PlanType, @RequestLoaders() loaders: Loaders): Promise<readonly PriceType[]> {
-    return loaders.list(pricesOfPlans, plan.id);
-  }
-
-  @Mutation(() => PlanPublishPayload, { description: 'Puts a plan into the catalogue, or further prices of one that is there. The same again changes nothing.' })
-  async planPublish(
-    @Args('input') { prices, ...plan }: PlanPublishInput,
-    @CurrentActor() actor: Actor,
-    @RequestLoaders() loaders: Loaders,
-  ): Promise<PlanPublishPayload> {
-    const id = await this.publishPlan.execute({ ...plan, prices: prices.map(publishedPrice) }, actor);
-    return { plan: await loaders.reload(plansByIds, id) };
-  }
-}
 
 @Resolver(() => ContractType)
 @NodeSource('Contract', contractsByIds)
@@ -68,7 +41,31 @@ export class ContractResolver {
     return loaders.one(companiesByIds, contract.companyId);
   }
 
-  @ResolveField('fees', () => [FeeComponentType])
+  @ResolveField('state', () => ContractStateType, { nullable: true, description: 'What the timeline says of a day; of today unless told.' })
+  state(
+    @Parent() contract: ContractType,
+    @Args('on', { type: () => DateScalar, nullable: true }) on: LocalDate | null,
+    @RequestLoaders() loaders: Loaders,
+  ): Promise<ContractStateType | null> {
+    return loaders.one(statesOfContracts, stateKey(contract.id, on));
+  }
+
+  @ResolveField('policies', () => ContractPoliciesType)
+  policies(@Parent() contract: ContractType): ContractPoliciesType {
+    return contract.policies;
+  }
+
+  @ResolveField('timeline', () => [ContractChangeType], { description: 'As it was recorded.' })
+  timeline(@Parent() contract: ContractType, @RequestLoaders() loaders: Loaders): Promise<readonly ContractChangeType[]> {
+    return loaders.list(timelinesOfContracts, contract.id);
+  }
+
+  @ResolveField('components', () => [ComponentType], { description: 'Everything that was agreed, also what has ended.' })
+  components(@Parent() contract: ContractType, @RequestLoaders() loaders: Loaders): Promise<readonly ComponentType[]> {
+    return loaders.list(componentsOfContracts, contract.id);
+  }
+
+  @ResolveField('fees', () => [FeeComponentType], { deprecationReason: 'It knows flat fees and fees by the person only, by the terms they began with: see components.' })
   fees(@Parent() contract: ContractType, @RequestLoaders() loaders: Loaders): Promise<readonly FeeComponentType[]> {
     return loaders.list(feesOfContracts, contract.id);
   }
@@ -79,9 +76,36 @@ export class ContractResolver {
   }
 }
 
+@Resolver(() => ComponentType)
+@NodeSource('Component', componentsByIds)
+export class ComponentResolver {
+  @ResolveField('contract', () => ContractType, { nullable: true })
+  contract(@Parent() component: ComponentType, @RequestLoaders() loaders: Loaders): Promise<ContractType | null> {
+    return loaders.one(contractsByIds, component.contractId);
+  }
+
+  @ResolveField('target', () => ComponentType, { nullable: true, description: 'The one fee that it reduces; null for all of them.' })
+  target(@Parent() component: ComponentType, @RequestLoaders() loaders: Loaders): Promise<ComponentType | null> {
+    return loaders.one(componentsByIds, component.targetId);
+  }
+
+  @ResolveField('timeline', () => [ComponentChangeType], { description: 'As it was recorded.' })
+  timeline(@Parent() component: ComponentType, @RequestLoaders() loaders: Loaders): Promise<readonly ComponentChangeType[]> {
+    return loaders.list(timelinesOfComponents, component.id);
+  }
+}
+
+@Resolver(() => ComponentTermsType)
+export class ComponentTermsResolver {
+  @ResolveField('tiers', () => [TierType], { nullable: true })
+  tiers(@Parent() terms: ComponentTermsType): TierType[] | null {
+    return tiersOf(terms as unknown as TermsRow);
+  }
+}
+
 @Resolver(() => SubsidyRuleType)
 export class SubsidyRuleResolver {
-  @ResolveField('plan', () => PlanType, { nullable: true })
+  @ResolveField('plan', () => PlanType, { nullable: true, description: 'Null for every plan that has no rule of its own.' })
   plan(@Parent() rule: SubsidyRuleType, @RequestLoaders() loaders: Loaders): Promise<PlanType | null> {
     return loaders.one(plansByIds, rule.planId);
   }
@@ -93,8 +117,4 @@ export class CompanyContractsResolver {
   contracts(@Parent() company: CompanyType, @Args() page: PageArgs, @RequestLoaders() loaders: Loaders): Promise<Page<ContractType>> {
     return loaders.page(contractsOfCompanies, company.id, page);
   }
-}
-
-function publishedPrice({ price: { amount, currency }, ...price }: PlanPriceInput): PublishedPrice {
-  return { ...price, price: Money.parse(amount, currency) };
 }
