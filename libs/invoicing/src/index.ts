@@ -4,7 +4,7 @@ export * from './invoicing.module';
 export type { DocumentType, Stream } from './domain/document-number';
 export type { AllocationInput } from './use-cases/allocate';
 export * from './use-cases/open-series';
-export * from './use-cases/preview-billing';
+export { BILLING_PREVIEW, StartBillingPreview, type StartBillingPreviewInput } from './use-cases/start-billing-preview';
 export { BILLING_RUN, StartBillingRun, type BillingInput, type StartBillingRunInput } from './use-cases/start-billing-run';
 export { InvoicingGraphqlModule } from './invoicing-graphql.module';
 export { invoicesByIds } from './graphql/invoice.queries';

@@ -12,6 +12,8 @@ import { OverdueWork } from './daily-work/overdue.work';
 import { SeriesWork } from './daily-work/series.work';
 import { BillingRun } from './jobs/billing.run';
 import { OverdueTick } from './jobs/overdue.tick';
+import { PreviewRun } from './jobs/preview.run';
+import { PreviewTick } from './jobs/preview.tick';
 import { DocumentsPostedOnce } from './proofs/documents-posted-once.proof';
 import { ReceivablesAgree } from './proofs/receivables.proof';
 import { SeriesWithoutGap } from './proofs/series-without-gap.proof';
@@ -19,10 +21,11 @@ import { Allocate } from './use-cases/allocate';
 import { BillPayers } from './use-cases/bill-payers';
 import { OpenSeries } from './use-cases/open-series';
 import { PreviewBilling } from './use-cases/preview-billing';
+import { StartBillingPreview } from './use-cases/start-billing-preview';
 import { StartBillingRun } from './use-cases/start-billing-run';
 import { TellOverdue } from './use-cases/tell-overdue';
 
-const USE_CASES = [OpenSeries, StartBillingRun, PreviewBilling];
+const USE_CASES = [OpenSeries, StartBillingRun, StartBillingPreview];
 /** What falls due for an issuer on a test clock. */
 const DAILY_WORK = [SeriesWork, BillingWork, OverdueWork];
 
@@ -34,6 +37,9 @@ const DAILY_WORK = [SeriesWork, BillingWork, OverdueWork];
     Allocate,
     BillPayers,
     BillingRun,
+    PreviewBilling,
+    PreviewRun,
+    PreviewTick,
     TellOverdue,
     OverdueTick,
     Invoicing,

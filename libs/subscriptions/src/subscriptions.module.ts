@@ -18,6 +18,7 @@ import { AgreeTerm } from './use-cases/agree-term';
 import { AmendCycle } from './use-cases/amend-cycle';
 import { AmendZone } from './use-cases/amend-zone';
 import { Amendments } from './use-cases/amendments';
+import { ApplyProposals } from './use-cases/apply-proposals';
 import { ApplyOverduePolicy } from './use-cases/apply-overdue-policy';
 import { AskBy } from './use-cases/ask-by';
 import { CancelEnrolments } from './use-cases/cancel-enrolments';
@@ -67,7 +68,8 @@ const OVERDUE = [ApplyOverduePolicy, OverdueConsumer, OverduePolicyWork];
     ...ENROLMENTS,
     ...JOBS,
     ...OVERDUE,
+    ApplyProposals,
   ],
-  exports: [Subscriptions, ...CATALOGUE, ...CONTRACTS, ...ENROLMENTS],
+  exports: [Subscriptions, ...CATALOGUE, ...CONTRACTS, ...ENROLMENTS, ApplyProposals],
 })
 export class SubscriptionsModule {}

@@ -7,6 +7,7 @@ import { OpenSeries } from '../use-cases/open-series';
 import { Allocate } from '../use-cases/allocate';
 import { Invoicing1780400000001 } from './migrations/1780400000001-invoicing';
 import { OverdueInvoices1780400000041 } from './migrations/1780400000041-overdue-invoices';
+import { Previews1780400000042 } from './migrations/1780400000042-previews';
 import { FinalInvoice, insertInvoices, takeNumbers } from './invoice.queries';
 
 const today = localDate('2026-11-02');
@@ -385,7 +386,7 @@ describe('the migration', () => {
     try {
       const before = await shapeOf(own);
       const runner = own.dataSource.createQueryRunner();
-      const migrations = [new Invoicing1780400000001(), new OverdueInvoices1780400000041()];
+      const migrations = [new Invoicing1780400000001(), new OverdueInvoices1780400000041(), new Previews1780400000042()];
       for (const migration of migrations.toReversed()) await migration.down(runner);
       expect((await shapeOf(own)).length).toBe(0);
       for (const migration of migrations) await migration.up(runner);

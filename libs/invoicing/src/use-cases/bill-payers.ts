@@ -18,9 +18,11 @@ export interface BillingTerms {
   readonly through: LocalDate;
   readonly issuedOn: LocalDate;
   readonly runId: RunId;
+  /** Whether lines name their first charges: a preview explains them. */
+  readonly explained?: boolean;
 }
 
-type Line = PayerLine & LineOrigin;
+export type Line = PayerLine & LineOrigin & Pick<UnbilledLine, 'chargeIds'>;
 
 /** A chunk that is rated and assembled, and has no numbers yet. */
 export interface PreparedChunk {
@@ -59,11 +61,11 @@ export class BillPayers {
    * the second waits here, then finds the first one's charges on record and nothing left to bill.
    */
   async prepare(tx: Tx, chunk: BillingChunk, terms: BillingTerms): Promise<PreparedChunk> {
-    const { issuerId, issuedOn } = terms;
+    const { issuerId, issuedOn, explained = false } = terms;
     const stream = streamOf(chunk);
     const rated = await this.rate(tx, chunk, terms);
     const payerIds = await payersOf(tx, chunk);
-    const unbilled = await this.subscriptions.unbilled(tx, payerIds.map((id) => ({ type: stream, id })), issuerId);
+    const unbilled = await this.subscriptions.unbilled(tx, payerIds.map((id) => ({ type: stream, id })), issuerId, { withCharges: explained });
     const issuer = await findIssuer(tx, issuerId);
     const buyers = await buyersOf(tx, this.companies, stream, [...new Set(unbilled.flatMap((line) => [line.payerId, line.companyId]))], issuedOn);
     const lines = unbilled.map((line) => payerLine(line, buyers));
@@ -147,6 +149,7 @@ function payerLine(line: UnbilledLine, buyers: ReadonlyMap<string, Buyer>): Line
   const description = ofAnother ? `${String(buyers.get(companyId)?.snapshot['name'])}: ${line.description}` : line.description;
   return {
     payerType, payerId, companyId, contractId, currency, description, unitPriceMinor, taxInclusive, servicePeriod, chargeCount,
+    ...(line.chargeIds && { chargeIds: line.chargeIds }),
     quantity: String(line.quantity),
     listedMinor: line.amountMinor,
     product: line.taxCategory,
@@ -158,7 +161,8 @@ function taxedBuyer(stream: Stream, buyer: Buyer | undefined): TaxedBuyer | unde
   return { kind: 'company', country: buyer.country, vatStatus: buyer.vatStatus, taxId: buyer.taxId };
 }
 
-function sums(stream: Stream, documents: readonly DocumentToIssue[]): Record<string, bigint | number> {
+/** What documents come to, by stream and currency, as the result of a run says it. */
+export function sums(stream: Stream, documents: readonly DocumentToIssue[]): Record<string, bigint | number> {
   const result: Record<string, bigint | number> = { [`${stream}Invoices`]: documents.length };
   const add = (key: string, amount: bigint) => (result[key] = BigInt(result[key] ?? 0) + amount);
   for (const { currency, assembled } of documents) {

@@ -1,126 +1,157 @@
-// PreviewBilling: what a billing run would put on the documents of a company and its members now; nothing stays of it.
+// PreviewBilling: what a billing run would put on the documents of companies and their members; nothing stays of it.
 import { Injectable } from '@nestjs/common';
-import { CompanyId, Currency, DateRange, EnrolmentId, IssuerId, LocalDate, RunId } from '@countinghouse/kernel';
-import { Actor, AppClock, authorise, Database, issuerDay, newId, ParkedItem, Tx } from '@countinghouse/platform';
-import { BillingTerms, BillPayers, PreparedChunk } from './bill-payers';
+import { CompanyId, Currency, DateRange, Decimal, EnrolmentId, IssuerId, LocalDate, RunId } from '@countinghouse/kernel';
+import { Actor, Database, ParkedItem, Tx } from '@countinghouse/platform';
+import { Proposal, ApplyProposals, EnrolmentOfMember, LineCharge, Subscriptions } from '@countinghouse/subscriptions';
+import { Stream } from '../domain/document-number';
+import { DocumentToIssue } from '../domain/documents-to-issue';
+import { BillPayers, BillingTerms, Line, PreparedChunk, sums } from './bill-payers';
 
-export interface PreviewBillingInput {
+export interface PreviewTerms {
   readonly issuerId: IssuerId;
-  /** The company that is invoiced; what it pays for others is on its document. */
-  readonly companyId: CompanyId;
   readonly through: LocalDate;
+  /** The day on which it would be billed: its documents' date, which decides rates of tax. */
+  readonly issuedOn: LocalDate;
+  readonly runId: RunId;
+  /** What is proposed, in order: it is done first, and rolled back with all the rest. */
+  readonly proposals: readonly Proposal[];
 }
 
 export interface PreviewedLine {
+  readonly lineNo: number;
   readonly description: string;
+  readonly contractId: string;
+  readonly companyId: string;
   readonly quantity: string;
   readonly unitPriceMinor: bigint;
   readonly netMinor: bigint;
+  readonly taxCategory: string;
+  readonly taxRate: Decimal;
   readonly servicePeriod: DateRange;
+  readonly chargeCount: number;
+  /** The first of them. */
+  readonly charges: readonly LineCharge[];
 }
 
-export interface PreviewedTotals {
+export interface PreviewedDocument {
+  readonly payerType: Stream;
+  readonly payerId: string;
+  /** The payer, or the company where the member works. */
+  readonly companyId: CompanyId;
   readonly currency: Currency;
-  readonly documents: number;
   readonly netMinor: bigint;
   readonly taxMinor: bigint;
   readonly grossMinor: bigint;
+  readonly lineCount: number;
+  readonly lines: readonly PreviewedLine[];
 }
 
-export interface BillingPreview {
-  readonly companyLines: readonly PreviewedLine[];
-  /** By currency. */
-  readonly company: readonly PreviewedTotals[];
-  readonly members: readonly PreviewedTotals[];
-  /** Who would not be billed, and why; at most a hundred. */
+export interface PreviewedChunk {
+  readonly documents: readonly PreviewedDocument[];
   readonly parked: readonly ParkedItem[];
+  /** As the result of a billing run: counts and sums by stream and currency, and `linesLeftOut`. */
+  readonly result: Readonly<Record<string, bigint>>;
 }
 
-const MEMBERS_AT_ONCE = 1000;
-const PARKED_SHOWN = 100;
-
-/** Thrown at the end of the transaction, so that all of it is rolled back; carries the answer out. */
-class Previewed {
-  constructor(readonly preview: BillingPreview) {}
-}
+const ENROLMENTS_AT_ONCE = 1000;
+/** Beyond this many lines a chunk shows documents without lines; it takes a company of thousands of contracts, or of tens of thousands of members. */
+const LINES_SHOWN = 20_000;
 
 @Injectable()
 export class PreviewBilling {
   constructor(
     private readonly database: Database,
+    private readonly subscriptions: Subscriptions,
+    private readonly proposals: ApplyProposals,
     private readonly billPayers: BillPayers,
-    private readonly clock: AppClock,
   ) {}
 
   /**
-   * Runs the very functions of the billing run in a transaction that is rolled back. No number is taken, so that nobody
-   * who issues has to wait; who bills the same people at the same moment does wait.
-   * @throws DomainError FORBIDDEN, ISSUER_NOT_FOUND
+   * Runs the very functions of the billing run in a transaction that is rolled back, over companies that hold all whom each
+   * payer among them pays for. No number is taken, so that nobody who issues has to wait; who bills the same people at the same
+   * moment does wait.
+   * @param withMembers whether members' documents are given one by one, or only added up
+   * @throws DomainError those of the proposals
    */
-  async execute(input: PreviewBillingInput, actor: Actor): Promise<BillingPreview> {
-    authorise(actor, 'billing', input.issuerId);
-    const nowMs = this.clock.now();
-    try {
-      return await this.database.transaction(async (tx): Promise<BillingPreview> => {
-        throw new Previewed(await this.preview(tx, input, nowMs));
-      });
-    } catch (thrown) {
-      if (thrown instanceof Previewed) return thrown.preview;
-      throw thrown;
-    }
-  }
-
-  private async preview(tx: Tx, { issuerId, companyId, through }: PreviewBillingInput, nowMs: number): Promise<BillingPreview> {
-    const issuedOn = await issuerDay(tx, issuerId, nowMs);
-    const terms: BillingTerms = { issuerId, through, issuedOn, runId: newId<RunId>() };
-    const enrolmentIds = await enrolmentsPaidBy(tx, issuerId, companyId);
-    const members: PreparedChunk[] = [];
-    for (let at = 0; at < enrolmentIds.length; at += MEMBERS_AT_ONCE) {
-      members.push(await this.billPayers.prepare(tx, { enrolmentIds: enrolmentIds.slice(at, at + MEMBERS_AT_ONCE) }, terms));
-    }
-    const company = await this.billPayers.prepare(tx, { companyIds: await companiesPaidBy(tx, companyId) }, terms);
-    return {
-      companyLines: company.payers.documents.flatMap((document) => document.assembled.lines.map(previewedLine)),
-      company: totalsOf([company]),
-      members: totalsOf(members),
-      parked: [...company.parked, ...members.flatMap((chunk) => chunk.parked)].slice(0, PARKED_SHOWN),
-    };
-  }
-}
-
-/** The company and those it pays for, as a chunk of a run has them together. */
-async function companiesPaidBy(tx: Tx, companyId: CompanyId): Promise<CompanyId[]> {
-  const companies = await tx.query<{ id: CompanyId }>('SELECT id FROM companies.company WHERE id = $1 OR payer_id = $1 ORDER BY id', [companyId]);
-  return companies.map((company) => company.id);
-}
-
-async function enrolmentsPaidBy(tx: Tx, issuerId: IssuerId, companyId: CompanyId): Promise<EnrolmentId[]> {
-  const enrolments = await tx.query<{ id: EnrolmentId }>(
-    `SELECT e.id FROM subscriptions.enrolment e
-       JOIN subscriptions.contract k ON k.id = e.contract_id
-       JOIN companies.company c ON c.id = k.company_id
-      WHERE k.issuer_id = $1 AND coalesce(c.payer_id, c.id) = $2 ORDER BY e.member_id, e.id`,
-    [issuerId, companyId],
-  );
-  return enrolments.map((enrolment) => enrolment.id);
-}
-
-function previewedLine({ owed, netMinor }: PreparedChunk['payers']['documents'][number]['assembled']['lines'][number]): PreviewedLine {
-  const { description, quantity, unitPriceMinor, servicePeriod } = owed;
-  return { description, quantity, unitPriceMinor, netMinor, servicePeriod };
-}
-
-function totalsOf(chunks: readonly PreparedChunk[]): PreviewedTotals[] {
-  const totals = new Map<Currency, PreviewedTotals>();
-  for (const { currency, assembled } of chunks.flatMap((chunk) => chunk.payers.documents)) {
-    const sum = totals.get(currency) ?? { currency, documents: 0, netMinor: 0n, taxMinor: 0n, grossMinor: 0n };
-    totals.set(currency, {
-      currency,
-      documents: sum.documents + 1,
-      netMinor: sum.netMinor + assembled.netMinor,
-      taxMinor: sum.taxMinor + assembled.taxMinor,
-      grossMinor: sum.grossMinor + assembled.grossMinor,
+  async execute(companyIds: readonly CompanyId[], terms: PreviewTerms, actor: Actor, withMembers: boolean): Promise<PreviewedChunk> {
+    return this.database.rehearse(async (tx) => {
+      const chunk = new Gathering();
+      const billing: BillingTerms = { ...terms, explained: true };
+      await this.proposals.execute(terms.proposals, actor);
+      for (const enrolmentIds of wholeMembers(await this.subscriptions.enrolmentsOf(tx, terms.issuerId, companyIds))) {
+        const members = await this.billPayers.prepare(tx, { enrolmentIds }, { ...billing, explained: withMembers });
+        await this.gather(tx, chunk, members, 'member', withMembers);
+      }
+      await this.gather(tx, chunk, await this.billPayers.prepare(tx, { companyIds }, billing), 'company', true);
+      return chunk;
     });
   }
-  return [...totals.values()].sort((a, b) => (a.currency < b.currency ? -1 : 1));
+
+  private async gather(tx: Tx, chunk: Gathering, prepared: PreparedChunk, stream: Stream, kept: boolean): Promise<void> {
+    const { documents } = prepared.payers;
+    chunk.count(stream, prepared);
+    if (!kept) return;
+    const shown = documents.map((document) => ({ document, isShown: chunk.hasRoomFor(document.assembled.lines.length) }));
+    const ids = shown.flatMap(({ document, isShown }) => (isShown ? document.assembled.lines.flatMap(({ owed }) => owed.chargeIds ?? []) : []));
+    const charges = new Map((await this.subscriptions.charges(tx, ids)).map((charge) => [charge.id, charge]));
+    for (const { document, isShown } of shown) chunk.documents.push(previewed(document, prepared, isShown ? charges : undefined));
+  }
+}
+
+/** What a chunk has come to so far. */
+class Gathering implements PreviewedChunk {
+  readonly documents: PreviewedDocument[] = [];
+  readonly parked: ParkedItem[] = [];
+  readonly result: Record<string, bigint> = {};
+  private lines = 0;
+
+  count(stream: Stream, { charges, parked, payers: { documents, carriedOver } }: PreparedChunk): void {
+    this.parked.push(...parked);
+    const figures = { charges, carriedOver, ...sums(stream, documents) };
+    for (const [key, n] of Object.entries(figures)) this.result[key] = (this.result[key] ?? 0n) + BigInt(n);
+  }
+
+  hasRoomFor(lines: number): boolean {
+    const fits = this.lines + lines <= LINES_SHOWN;
+    if (fits) this.lines += lines;
+    else this.result['linesLeftOut'] = (this.result['linesLeftOut'] ?? 0n) + BigInt(lines);
+    return fits;
+  }
+}
+
+/** In the order of members, about so many at once, and never a member in two sets: their documents hold all that they owe. */
+function wholeMembers(enrolments: readonly EnrolmentOfMember[]): EnrolmentId[][] {
+  const sets: EnrolmentId[][] = [];
+  let last: EnrolmentOfMember | undefined;
+  for (const enrolment of enrolments) {
+    const set = sets[sets.length - 1];
+    if (set === undefined || (set.length >= ENROLMENTS_AT_ONCE && last?.memberId !== enrolment.memberId)) sets.push([enrolment.id]);
+    else set.push(enrolment.id);
+    last = enrolment;
+  }
+  return sets;
+}
+
+function previewed(
+  { payerType, payerId, currency, assembled }: DocumentToIssue<Line>,
+  { buyers }: PreparedChunk,
+  charges: ReadonlyMap<bigint, LineCharge> | undefined,
+): PreviewedDocument {
+  const { netMinor, taxMinor, grossMinor, lines } = assembled;
+  return {
+    payerType, payerId, currency, netMinor, taxMinor, grossMinor,
+    companyId: buyers.get(payerId)!.companyId,
+    lineCount: lines.length,
+    lines: charges === undefined ? [] : lines.map((line) => previewedLine(line, charges)),
+  };
+}
+
+function previewedLine({ lineNo, owed, netMinor, tax }: DocumentToIssue<Line>['assembled']['lines'][number], charges: ReadonlyMap<bigint, LineCharge>): PreviewedLine {
+  const { description, contractId, companyId, quantity, unitPriceMinor, servicePeriod, chargeCount, chargeIds } = owed;
+  return {
+    lineNo, description, contractId, companyId, quantity, unitPriceMinor, netMinor, servicePeriod, chargeCount,
+    taxCategory: tax.category,
+    taxRate: tax.rate,
+    charges: (chargeIds ?? []).map((id) => charges.get(id)!),
+  };
 }

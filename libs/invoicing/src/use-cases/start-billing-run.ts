@@ -46,7 +46,7 @@ export class StartBillingRun {
       const operation = { operation: 'invoicing.start-billing-run', key: idempotencyKey, input: { issuerId, through } };
       const runId = await this.idempotency.once<RunId>(tx, operation, async () => {
         const issuedOn = await issuerDay(tx, issuerId, nowMs);
-        refuseFarAway(through, issuedOn);
+        refuseFarAway(through, issuedOn, FURTHEST_DAYS_AHEAD);
         await refuseWithoutSeries(tx, issuerId, issuedOn);
         const run = await this.runs.start<BillingInput>(
           tx,
@@ -60,12 +60,13 @@ export class StartBillingRun {
   }
 }
 
-function refuseFarAway(through: LocalDate, issuedOn: LocalDate): void {
-  if (through <= addDays(issuedOn, FURTHEST_DAYS_AHEAD)) return;
-  throw new DomainError('BILL_THROUGH_TOO_FAR', `${through} is more than ${FURTHEST_DAYS_AHEAD} days after ${issuedOn}.`, {
+/** @throws DomainError BILL_THROUGH_TOO_FAR */
+export function refuseFarAway(through: LocalDate, issuedOn: LocalDate, furthestDays: number): void {
+  if (through <= addDays(issuedOn, furthestDays)) return;
+  throw new DomainError('BILL_THROUGH_TOO_FAR', `${through} is more than ${furthestDays} days after ${issuedOn}.`, {
     field: 'through',
     value: through,
-    remedy: 'Give a day within the coming year.',
+    remedy: `Give ${addDays(issuedOn, furthestDays)} or an earlier day.`,
   });
 }
 

@@ -58,4 +58,25 @@ describe('Database', () => {
     );
     expect(copied).toBe(2);
   });
+
+  it('rehearses: gives what the work came to, and leaves nothing of it, nor of any transaction that the work has opened', async () => {
+    const { database } = test;
+    const add = (id: number) => database.transaction((tx) => tx.execute('INSERT INTO public.counter VALUES ($1, 0)', [id]));
+    const seen = await database.rehearse(async (tx) => {
+      await add(21);
+      // A part that fails undoes its own, as a transaction would.
+      await database.transaction(async (inner) => {
+        await inner.execute('INSERT INTO public.counter VALUES (22, 0)');
+        await add(22);
+      }).catch(() => undefined);
+      await database.transaction(() => add(23));
+      expect(database.isRehearsing).toBe(true);
+      expect(await database.query('SELECT id FROM public.counter WHERE id > 20 ORDER BY id')).toHaveLength(2);
+      return tx.query('SELECT id FROM public.counter WHERE id > 20 ORDER BY id');
+    });
+    expect(seen).toEqual([{ id: 21 }, { id: 23 }]);
+    expect(database.isRehearsing).toBe(false);
+    expect(await database.query('SELECT id FROM public.counter WHERE id > 20')).toEqual([]);
+    await expect(database.rehearse(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  });
 });

@@ -1,4 +1,5 @@
 // The one door to PostgreSQL: transactions that retry, reads that cannot write, and limits on both.
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
@@ -15,8 +16,16 @@ export interface TransactionOptions {
   isolation?: 'READ COMMITTED' | 'REPEATABLE READ' | 'SERIALIZABLE';
 }
 
+/** Thrown at the end of a rehearsal, so that all of it is rolled back; carries the outcome out. */
+class Rehearsed {
+  constructor(readonly outcome: unknown) {}
+}
+
 @Injectable()
 export class Database {
+  /** The transaction of the rehearsal in which the caller runs, if it runs in one. */
+  private readonly rehearsal = new AsyncLocalStorage<{ readonly tx: Tx; readonly depth: number }>();
+
   constructor(readonly dataSource: DataSource) {}
 
   /**
@@ -24,6 +33,8 @@ export class Database {
    * on serialisation failure or deadlock; so it must hold SQL and nothing else: no HTTP, no clock, no random.
    */
   async transaction<T>(work: (tx: Tx) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    const rehearsal = this.rehearsal.getStore();
+    if (rehearsal !== undefined) return this.savepoint(rehearsal.tx, rehearsal.depth + 1, work);
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.once(work, options.isolation ?? 'READ COMMITTED');
@@ -34,8 +45,31 @@ export class Database {
     }
   }
 
+  /**
+   * Runs `work` in a transaction that is always rolled back, and gives what it came to: previews and what-ifs run the very
+   * functions of the real thing. Whatever transaction the work opens, use cases that it calls for instance, becomes a
+   * savepoint of this one, so that nothing of a rehearsal can stay. Retried as {@link transaction} is.
+   */
+  async rehearse<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    try {
+      return await this.transaction(async (tx): Promise<T> => {
+        throw new Rehearsed(await this.rehearsal.run({ tx, depth: 0 }, () => work(tx)));
+      });
+    } catch (thrown) {
+      if (thrown instanceof Rehearsed) return thrown.outcome as T;
+      throw thrown;
+    }
+  }
+
+  /** Whether the caller runs in a rehearsal. */
+  get isRehearsing(): boolean {
+    return this.rehearsal.getStore() !== undefined;
+  }
+
   /** One consistent snapshot to read from; PostgreSQL refuses writes in it. */
   async read<T>(work: (reader: Reader) => Promise<T>): Promise<T> {
+    const rehearsal = this.rehearsal.getStore();
+    if (rehearsal !== undefined) return work(rehearsal.tx);
     return this.once(async (tx) => {
       await tx.execute('SET TRANSACTION READ ONLY');
       return work(tx);
@@ -45,6 +79,19 @@ export class Database {
   /** A single read-only question outside any transaction of ours. */
   async query<Row extends object>(sql: string, params: readonly unknown[] = []): Promise<Row[]> {
     return this.read((reader) => reader.query<Row>(sql, params));
+  }
+
+  /** A transaction within a rehearsal: its failure undoes its own part, and a deadlock is left to whoever retries the whole. */
+  private async savepoint<T>(tx: Tx, depth: number, work: (tx: Tx) => Promise<T>): Promise<T> {
+    await tx.execute(`SAVEPOINT rehearsal_${depth}`);
+    try {
+      const result = await this.rehearsal.run({ tx, depth }, () => work(tx));
+      await tx.execute(`RELEASE SAVEPOINT rehearsal_${depth}`);
+      return result;
+    } catch (error) {
+      await tx.execute(`ROLLBACK TO SAVEPOINT rehearsal_${depth}`).catch(() => undefined);
+      throw error;
+    }
   }
 
   private async once<T>(work: (tx: Tx) => Promise<T>, isolation: NonNullable<TransactionOptions['isolation']>): Promise<T> {

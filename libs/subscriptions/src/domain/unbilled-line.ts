@@ -22,6 +22,8 @@ export interface UnbilledLine {
   readonly servicePeriod: DateRange;
   /** How many charges and credits it stands for. */
   readonly chargeCount: number;
+  /** The first of them, when they were asked for. */
+  readonly chargeIds?: readonly bigint[];
 }
 
 /** What a line is about. */

@@ -1,5 +1,5 @@
 // The SQL of a billing plan: who is billed together, in chunks of a bounded size.
-import { CompanyId, EnrolmentId, IssuerId, LocalDate } from '@countinghouse/kernel';
+import { CompanyId, EnrolmentId, IssuerId, LocalDate, MemberId } from '@countinghouse/kernel';
 import { Reader } from '@countinghouse/platform';
 
 /** Enrolments of contracts begun by the day, so many members to a chunk; all enrolments of a member lie in one chunk. */
@@ -53,4 +53,59 @@ export async function hasBillingDay(reader: Reader, issuerId: IssuerId, day: Loc
     [issuerId, day],
   );
   return due;
+}
+
+/** Companies to be billed together: payers with all whom they pay for. */
+export interface PayerChunk {
+  readonly payerIds: readonly CompanyId[];
+  readonly companyIds: readonly CompanyId[];
+  /** Payers and enrolments. */
+  readonly items: number;
+}
+
+/** As {@link companyChunks}, weighed by their enrolments, because members are looked at with their companies. */
+export async function payerChunks(
+  reader: Reader,
+  issuerId: IssuerId,
+  through: LocalDate,
+  payerIds: readonly CompanyId[] | null,
+  weight: number,
+): Promise<PayerChunk[]> {
+  return reader.query<PayerChunk>(
+    `WITH billed AS (
+       SELECT company_id AS id FROM subscriptions.contract WHERE issuer_id = $1 AND id IN (
+         SELECT contract_id FROM subscriptions.contract_change WHERE kind = 'start' AND effective_on <= $2::date)
+       UNION SELECT payer_id FROM subscriptions.charge WHERE document_id IS NULL AND payer_type = 'company' AND issuer_id = $1
+       UNION SELECT id FROM companies.company WHERE id = ANY ($3::uuid[]) OR payer_id = ANY ($3::uuid[])
+     ), paying AS (
+       SELECT coalesce(c.payer_id, c.id) AS payer, c.id FROM billed JOIN companies.company c ON c.id = billed.id
+       UNION SELECT c.payer_id, c.payer_id FROM billed JOIN companies.company c ON c.id = billed.id WHERE c.payer_id IS NOT NULL
+     ), enrolled AS (
+       SELECT k.company_id, count(*) AS n FROM subscriptions.enrolment e JOIN subscriptions.contract k ON k.id = e.contract_id
+        WHERE e.issuer_id = $1 GROUP BY k.company_id
+     ), weighed AS (
+       SELECT p.payer, array_agg(p.id ORDER BY p.id) AS ids, 1 + coalesce(sum(e.n), 0)::bigint AS items
+         FROM paying p LEFT JOIN enrolled e ON e.company_id = p.id
+        WHERE $3::uuid[] IS NULL OR p.payer = ANY ($3::uuid[]) GROUP BY p.payer
+     ), numbered AS (
+       SELECT payer, ids, items, (sum(items) OVER (ORDER BY payer) - items)::bigint / $4::int AS chunk FROM weighed
+     )
+     SELECT array_agg(payer ORDER BY payer) AS "payerIds",
+            (SELECT array_agg(id ORDER BY id) FROM numbered n, unnest(n.ids) AS id WHERE n.chunk = numbered.chunk) AS "companyIds", sum(items)::int AS items
+       FROM numbered GROUP BY chunk ORDER BY chunk`,
+    [issuerId, through, payerIds, weight],
+  );
+}
+
+export interface EnrolmentOfMember {
+  readonly id: EnrolmentId;
+  readonly memberId: MemberId;
+}
+
+export async function enrolmentsOfCompanies(reader: Reader, issuerId: IssuerId, companyIds: readonly CompanyId[]): Promise<EnrolmentOfMember[]> {
+  return reader.query<EnrolmentOfMember>(
+    `SELECT e.id, e.member_id AS "memberId" FROM subscriptions.enrolment e JOIN subscriptions.contract k ON k.id = e.contract_id
+      WHERE e.issuer_id = $1 AND k.company_id = ANY ($2::uuid[]) ORDER BY e.member_id, e.id`,
+    [issuerId, companyIds],
+  );
 }

@@ -1,6 +1,6 @@
 // The SQL of what is charged and not yet on a document: from millions of charges to a handful of lines.
 import { CompanyId, ContractId, Currency, IssuerId, LocalDate } from '@countinghouse/kernel';
-import { Tx } from '@countinghouse/platform';
+import { Reader, Tx } from '@countinghouse/platform';
 import { Payer } from '../domain/charged';
 import { TaxCategory } from '../domain/rated-stretch';
 import { ComponentType } from './charge.queries';
@@ -25,7 +25,12 @@ export interface UnbilledRow {
   readonly start: LocalDate;
   readonly end: LocalDate;
   readonly chargeCount: bigint;
+  /** The first charges of the line, when they were asked for. */
+  readonly chargeIds: bigint[] | null;
 }
+
+/** So many of a line's charges are named at the most. */
+const CHARGES_NAMED = 200;
 
 /**
  * Keeps everybody from charging the payers until the transaction ends, so that what is read next is what will be put on
@@ -63,8 +68,10 @@ export async function lockPayers(tx: Tx, issuerId: IssuerId, payers: readonly Pa
  * components of the contract stay apart by stretch, and enrolments are added up by period and sign. Lines that come to nothing are left out. The order is
  * complete, so that the same charges always make the same document, whichever worker made it.
  */
-export async function unbilledRows(tx: Tx, issuerId: IssuerId, payers: readonly Payer[]): Promise<UnbilledRow[]> {
+export async function unbilledRows(tx: Tx, issuerId: IssuerId, payers: readonly Payer[], withCharges = false): Promise<UnbilledRow[]> {
   const { companies, members } = idsByType(payers);
+  // Only previews ask: a line of a large company has a hundred thousand charges.
+  const charges = (ids: string) => (withCharges ? `, ${ids} AS charge_ids` : '');
   return tx.query(
     `WITH unbilled AS NOT MATERIALIZED (
        SELECT *, CASE WHEN component_type IN ('fee', 'adjustment') THEN component_id END AS fee_id FROM subscriptions.charge
@@ -75,13 +82,13 @@ export async function unbilledRows(tx: Tx, issuerId: IssuerId, payers: readonly 
               unit_price_minor, tax_inclusive, tax_category, false AS is_correction,
               stretch_start = period_start AND stretch_end = period_end AS is_whole, sum(quantity) AS quantity,
               sum(amount_minor)::bigint AS amount_minor, min(stretch_start) AS stretch_start, max(stretch_end) AS stretch_end,
-              count(*) AS charge_count
+              count(*) AS charge_count${charges(`(array_agg(id ORDER BY id))[1:${CHARGES_NAMED}]`)}
          FROM unbilled WHERE corrects IS NULL
         GROUP BY payer_type, payer_id, contract_id, company_id, currency, component_type, fee_id, plan_id, period_start, period_end,
               unit_price_minor, tax_inclusive, tax_category, is_whole
      ), corrected_stretch AS (
        SELECT payer_type, payer_id, contract_id, company_id, currency, component_type, fee_id, component_id, period_start, period_end,
-              tax_inclusive, tax_category, stretch_start, stretch_end, sum(amount_minor)::bigint AS amount_minor, count(*) AS charge_count
+              tax_inclusive, tax_category, stretch_start, stretch_end, sum(amount_minor)::bigint AS amount_minor, count(*) AS charge_count${charges(`string_agg(id::text, ',' ORDER BY id)`)}
          FROM unbilled WHERE corrects IS NOT NULL
         GROUP BY payer_type, payer_id, contract_id, company_id, currency, component_type, fee_id, component_id, period_start, period_end,
               tax_inclusive, tax_category, stretch_start, stretch_end
@@ -89,7 +96,7 @@ export async function unbilledRows(tx: Tx, issuerId: IssuerId, payers: readonly 
        SELECT payer_type, payer_id, contract_id, company_id, currency, component_type, fee_id, NULL::uuid AS plan_id, period_start, period_end,
               0::bigint AS unit_price_minor, tax_inclusive, tax_category, true AS is_correction, false AS is_whole, 0::numeric AS quantity,
               sum(amount_minor)::bigint AS amount_minor, min(stretch_start) AS stretch_start, max(stretch_end) AS stretch_end,
-              sum(charge_count)::bigint AS charge_count
+              sum(charge_count)::bigint AS charge_count${charges(`(string_to_array(string_agg(charge_ids, ',' ORDER BY stretch_start, component_id), ',')::bigint[])[1:${CHARGES_NAMED}]`)}
          FROM corrected_stretch
         GROUP BY payer_type, payer_id, contract_id, company_id, currency, component_type, fee_id, period_start, period_end,
               tax_inclusive, tax_category, sign(amount_minor), CASE WHEN fee_id IS NOT NULL THEN stretch_start END
@@ -97,7 +104,8 @@ export async function unbilledRows(tx: Tx, issuerId: IssuerId, payers: readonly 
      SELECT u.payer_type AS "payerType", u.payer_id AS "payerId", u.contract_id AS "contractId", u.company_id AS "companyId", u.currency,
             u.component_type AS "componentType", u.is_correction AS "isCorrection", coalesce(f.name, p.name) AS name,
             u.is_whole AS "isWhole", u.quantity, u.unit_price_minor AS "unitPriceMinor", u.amount_minor AS "amountMinor", u.tax_inclusive AS "taxInclusive",
-            u.tax_category AS "taxCategory", u.stretch_start AS start, u.stretch_end AS "end", u.charge_count AS "chargeCount"
+            u.tax_category AS "taxCategory", u.stretch_start AS start, u.stretch_end AS "end", u.charge_count AS "chargeCount",
+            ${withCharges ? 'u.charge_ids' : 'NULL::bigint[]'} AS "chargeIds"
        FROM (SELECT * FROM first_charge UNION ALL SELECT * FROM correction) AS u
        LEFT JOIN subscriptions.plan p ON p.id = u.plan_id
        LEFT JOIN subscriptions.fee_component f ON f.id = u.fee_id
@@ -105,6 +113,30 @@ export async function unbilledRows(tx: Tx, issuerId: IssuerId, payers: readonly 
       ORDER BY u.payer_type, u.payer_id, u.currency, u.contract_id, u.component_type, u.is_correction, u.stretch_start, u.stretch_end,
                f.name, f.id, p.code, u.unit_price_minor, u.tax_category, u.tax_inclusive, u.quantity DESC, u.amount_minor DESC, u.charge_count`,
     [issuerId, companies, members],
+  );
+}
+
+/** A charge of a line, as a preview explains the line by it. */
+export interface LineCharge {
+  readonly id: bigint;
+  readonly kind: 'charge' | 'credit';
+  readonly componentType: ComponentType;
+  readonly componentId: string;
+  readonly start: LocalDate;
+  readonly end: LocalDate;
+  /** A decimal as text. */
+  readonly quantity: string;
+  readonly unitPriceMinor: bigint;
+  readonly amountMinor: bigint;
+  readonly explanation: string;
+}
+
+export async function chargesByIds(reader: Reader, ids: readonly bigint[]): Promise<LineCharge[]> {
+  return reader.query<LineCharge>(
+    `SELECT id, kind, component_type AS "componentType", component_id AS "componentId", stretch_start AS start, stretch_end AS "end",
+            quantity::text AS quantity, unit_price_minor AS "unitPriceMinor", amount_minor AS "amountMinor", explanation
+       FROM subscriptions.charge WHERE id = ANY ($1::bigint[]) ORDER BY id`,
+    [ids],
   );
 }
 
