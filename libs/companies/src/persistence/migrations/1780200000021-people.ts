@@ -7,7 +7,6 @@ export class People1780200000021 implements MigrationInterface {
     await runner.query(PAST);
     await runner.query(ERASURE);
     await runner.query(HEADCOUNT);
-    await runner.query(IMPORT_SETTINGS);
   }
 
   async down(runner: QueryRunner): Promise<void> {
@@ -20,7 +19,7 @@ export class People1780200000021 implements MigrationInterface {
       ALTER TABLE companies.headcount_change DROP COLUMN cost_centre,
         ADD CONSTRAINT headcount_change_measure_is_known CHECK (measure IN ('eligible'));
       CREATE INDEX headcount_change_of_company ON companies.headcount_change (company_id, measure, effective_on) INCLUDE (change);
-      DROP TABLE companies.member_import_settings, companies.member_erasure, companies.member_enrolment, companies.member_past_cost_centre, companies.member_past_stay;
+      DROP TABLE companies.member_erasure, companies.member_enrolment, companies.member_past_cost_centre, companies.member_past_stay;
       DROP TRIGGER dependant_has_an_employee_of_its_company ON companies.member;
       DROP TRIGGER member_erased_stays_erased ON companies.member;
       DROP FUNCTION companies.refuse_dependant(), companies.refuse_change_of_erased(), companies.refuse_unknown_member();
@@ -155,13 +154,4 @@ const HEADCOUNT = `
           SELECT company_id, left_on, 1, NULL FROM companies.member WHERE cost_centre IS NOT NULL AND left_on IS NOT NULL) AS moves
    GROUP BY company_id, day, cost_centre
   HAVING sum(moved) <> 0;
-`;
-
-const IMPORT_SETTINGS = `
-  -- How a company's files are to be read: the names of its columns, and how many people a list may remove unasked.
-  CREATE TABLE companies.member_import_settings (
-    company_id uuid PRIMARY KEY CONSTRAINT import_settings_company_exists REFERENCES companies.company (id),
-    column_mapping jsonb NOT NULL DEFAULT '{}' CONSTRAINT import_settings_mapping_is_an_object CHECK (jsonb_typeof(column_mapping) = 'object'),
-    removal_limit_percent int CONSTRAINT import_settings_limit_is_a_share CHECK (removal_limit_percent BETWEEN 0 AND 100)
-  );
 `;
