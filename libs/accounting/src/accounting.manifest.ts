@@ -8,7 +8,8 @@ import { Close1780100000041 } from './persistence/migrations/1780100000041-close
 import { Documents1780100000042 } from './persistence/migrations/1780100000042-documents';
 import { ManualEntries1780100000043 } from './persistence/migrations/1780100000043-manual-entries';
 import { LedgerFunctionsActAsOwner1780100000051 } from './persistence/migrations/1780100000051-ledger-functions-act-as-owner';
-import { GuardsInOnePass1780100000052 } from './persistence/migrations/1780100000052-guards-in-one-pass';
+import { AccountsByDay1780100000052 } from './persistence/migrations/1780100000052-accounts-by-day';
+import { GuardsInOnePass1780100000053 } from './persistence/migrations/1780100000053-guards-in-one-pass';
 
 export const accountingPersistence: PersistenceManifest = {
   schema: 'accounting',
@@ -22,7 +23,8 @@ export const accountingPersistence: PersistenceManifest = {
     Documents1780100000042,
     ManualEntries1780100000043,
     LedgerFunctionsActAsOwner1780100000051,
-    GuardsInOnePass1780100000052,
+    AccountsByDay1780100000052,
+    GuardsInOnePass1780100000053,
   ],
   rights: {
     // Written by the functions of the ledger and by its guards alone.
@@ -40,7 +42,7 @@ export const accountingPersistence: PersistenceManifest = {
     revenue_recognition: ['INSERT'],
     document: ['INSERT'],
     exchange_rate: ['INSERT'],
-    account: ['INSERT', 'UPDATE (name, active)'],
+    account: ['INSERT', 'UPDATE (name, taxonomy_code, active_from, active_until)'],
     period: ['UPDATE (state)'],
     // A request is made undecided.
     period_reopening: ['INSERT (id, issuer_id, period_start, reason, requested_by)', 'UPDATE (state, decided_by)'],

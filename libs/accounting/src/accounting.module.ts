@@ -21,9 +21,11 @@ import { ForeignItems } from './proofs/foreign-items.proof';
 import { ManualEntries } from './proofs/manual-entries.proof';
 import { PeriodBalances } from './proofs/period-balances.proof';
 import { AbandonClose } from './use-cases/abandon-close';
+import { AddAccount } from './use-cases/add-account';
 import { ApproveManualEntry } from './use-cases/approve-manual-entry';
 import { ApprovePeriodReopening } from './use-cases/approve-period-reopening';
 import { BeginClose } from './use-cases/begin-close';
+import { CloseAccount } from './use-cases/close-account';
 import { ClosePeriod } from './use-cases/close-period';
 import { ImportEcbRates } from './use-cases/import-ecb-rates';
 import { OpenBooks } from './use-cases/open-books';
@@ -45,6 +47,7 @@ const MANUAL = [RequestManualEntry, ReverseEntry, ApproveManualEntry, RejectManu
 const CLOSE_CHECKS = [EarlierPeriods, UnallocatedReceipts, UndecidedManualEntries, UnrecognisedRevenue, UnrevaluedCurrency];
 /** What falls due for an issuer on a test clock. */
 const DAILY_WORK = [BooksWork, RecognitionWork];
+const CHART = [AddAccount, CloseAccount];
 const CURRENCIES = [SetRate, ImportEcbRates, StartRevaluationRun];
 
 @Module({
@@ -70,10 +73,11 @@ const CURRENCIES = [SetRate, ImportEcbRates, StartRevaluationRun];
     PeriodBalances,
     ...CLOSING,
     ...MANUAL,
+    ...CHART,
     ...CURRENCIES,
     ...CLOSE_CHECKS,
     ...DAILY_WORK,
   ],
-  exports: [Books, Ledger, StartRecognitionRun, SealBlocks, ...CLOSING, ...MANUAL, ...CURRENCIES],
+  exports: [Books, Ledger, StartRecognitionRun, SealBlocks, ...CLOSING, ...MANUAL, ...CHART, ...CURRENCIES],
 })
 export class AccountingModule {}

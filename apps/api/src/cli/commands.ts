@@ -14,6 +14,7 @@ import { PERSISTENCE } from '../persistence';
 import { readStartOptions } from '../supervisor/options';
 import { aligned, proofLines } from '../supervisor/table';
 import { CLOSE, EXPORT } from './books';
+import { RATES, REVALUE } from './currencies';
 import { chosenIssuers, Command, required, Session, Values } from './command';
 import { finishRuns, RUN_HELP, RUN_OPTIONS } from './finish-run';
 import { TEST_CLOCK } from './test-clock';
@@ -211,7 +212,7 @@ const TOKEN: Command = {
   },
 };
 
-export const COMMANDS: readonly Command[] = [MIGRATE, SEED, IMPORT, BILL, COLLECT, RECOGNISE, VERIFY, CLOSE, EXPORT, REPLAY, RUNS, TEST_CLOCK, TOKEN];
+export const COMMANDS: readonly Command[] = [MIGRATE, SEED, IMPORT, BILL, COLLECT, RECOGNISE, RATES, REVALUE, VERIFY, CLOSE, EXPORT, REPLAY, RUNS, TEST_CLOCK, TOKEN];
 
 type App = Awaited<ReturnType<Session['app']>>;
 type Issuers = Awaited<ReturnType<typeof chosenIssuers>>;

@@ -8,6 +8,8 @@ export interface ChartAccount {
   readonly type: AccountType;
   /** Every posting names its document, so that the sub-ledger is a view of the account. */
   readonly byDocument: boolean;
+  /** In the taxonomy of the country's audit file, where it has one. */
+  readonly taxonomyCode: number | null;
 }
 
 /** The accounts whose balance is the sum over documents: open invoices, captured payments, unallocated receipts, disputes. */
@@ -29,7 +31,7 @@ const TYPE: Readonly<Record<AccountRole, AccountType>> = {
   'fx-loss': 'expense',
 };
 
-type CodesAndNames = Readonly<Record<AccountRole, readonly [code: string, name: string]>>;
+type CodesAndNames = Readonly<Record<AccountRole, readonly [code: string, name: string, taxonomyCode?: number]>>;
 
 /** IFRS prescribes no codes; these follow the usual classes: 1 assets, 2 liabilities, 4 income, 5 expenses. */
 const IFRS: CodesAndNames = {
@@ -47,20 +49,20 @@ const IFRS: CodesAndNames = {
   'fx-loss': ['5900', 'Foreign exchange losses'],
 };
 
-/** Portugal: the code of accounts of the Sistema de Normalização Contabilística (SNC). */
+/** Portugal: the code of accounts of the Sistema de Normalização Contabilística (SNC), with taxonomy S of SAF-T (Portaria 302/2016, annex II). */
 const SNC: CodesAndNames = {
-  bank: ['12', 'Depósitos à ordem'],
-  'provider-clearing': ['2781', 'Prestadores de serviços de pagamento'],
-  receivables: ['2111', 'Clientes gerais'],
-  disputes: ['2782', 'Pagamentos contestados'],
-  'unapplied-cash': ['218', 'Adiantamentos de clientes'],
-  'vat-payable': ['2433', 'IVA liquidado'],
-  'deferred-revenue': ['282', 'Rendimentos a reconhecer'],
-  revenue: ['721', 'Prestações de serviços'],
-  'fx-gain': ['7861', 'Diferenças de câmbio favoráveis'],
-  'provider-fees': ['6225', 'Comissões'],
-  'bad-debt': ['683', 'Dívidas incobráveis'],
-  'fx-loss': ['692', 'Diferenças de câmbio desfavoráveis'],
+  bank: ['12', 'Depósitos à ordem', 2],
+  'provider-clearing': ['2781', 'Prestadores de serviços de pagamento', 138],
+  receivables: ['2111', 'Clientes gerais', 10],
+  disputes: ['2782', 'Pagamentos contestados', 138],
+  'unapplied-cash': ['218', 'Adiantamentos de clientes', 23],
+  'vat-payable': ['2433', 'IVA liquidado', 75],
+  'deferred-revenue': ['282', 'Rendimentos a reconhecer', 147],
+  revenue: ['721', 'Prestações de serviços', 513],
+  'fx-gain': ['7861', 'Diferenças de câmbio favoráveis', 617],
+  'provider-fees': ['6225', 'Comissões', 361],
+  'bad-debt': ['683', 'Dívidas incobráveis', 475],
+  'fx-loss': ['692', 'Diferenças de câmbio desfavoráveis', 503],
 };
 
 const NATIONAL: Readonly<Record<string, CodesAndNames>> = { PT: SNC };
@@ -69,7 +71,7 @@ const NATIONAL: Readonly<Record<string, CodesAndNames>> = { PT: SNC };
 export function chartFor(country: string): ChartAccount[] {
   const template = NATIONAL[country] ?? IFRS;
   return ACCOUNT_ROLES.map((role) => {
-    const [code, name] = template[role];
-    return { role, code, name, type: TYPE[role], byDocument: BY_DOCUMENT.has(role) };
+    const [code, name, taxonomyCode = null] = template[role];
+    return { role, code, name, type: TYPE[role], byDocument: BY_DOCUMENT.has(role), taxonomyCode };
   });
 }

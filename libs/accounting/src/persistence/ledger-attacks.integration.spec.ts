@@ -164,8 +164,8 @@ describe.each(['origin', 'replica'])('the ledger under session_replication_role 
   it('refuses another currency than the account takes, and a closed account', async () => {
     await psql.query('BEGIN');
     await psql.query(
-      `INSERT INTO accounting.account (issuer_id, code, name, type, role, currency, active)
-       VALUES ($1, '9998', 'Dollars only', 'asset', 'dollars', 'USD', true), ($1, '9999', 'Closed', 'asset', 'closed', NULL, false)`,
+      `INSERT INTO accounting.account (issuer_id, code, name, type, role, currency, active_until)
+       VALUES ($1, '9998', 'Dollars only', 'asset', 'dollars', 'USD', NULL), ($1, '9999', 'Closed', 'asset', 'closed', NULL, '2026-01-15')`,
       [ledger.issuerId],
     );
     await psql.query('SAVEPOINT before');

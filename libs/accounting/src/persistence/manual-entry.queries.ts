@@ -36,7 +36,8 @@ const COLUMNS = `id, issuer_id AS "issuerId", kind, effective_on AS "effectiveOn
 export interface ManualAccount {
   readonly id: bigint;
   readonly code: string;
-  readonly active: boolean;
+  readonly activeFrom: LocalDate | null;
+  readonly activeUntil: LocalDate | null;
   readonly currency: Currency | null;
   /** Only facts move it, because proofs compare it with what lies behind them. */
   readonly isControl: boolean;
@@ -45,7 +46,7 @@ export interface ManualAccount {
 /** The accounts of an issuer with these codes. */
 export async function accountsByCode(reader: Reader, issuerId: IssuerId, codes: readonly string[]): Promise<Map<string, ManualAccount>> {
   const rows = await reader.query<ManualAccount>(
-    `SELECT id, code, active, currency, by_document OR coalesce(role = 'deferred-revenue', false) AS "isControl"
+    `SELECT id, code, active_from AS "activeFrom", active_until AS "activeUntil", currency, by_document OR coalesce(role = 'deferred-revenue', false) AS "isControl"
        FROM accounting.account WHERE issuer_id = $1 AND code = ANY ($2)`,
     [issuerId, codes],
   );

@@ -3,7 +3,8 @@ import { Injectable } from '@nestjs/common';
 import { Proof, ProofProvider, ProofResult, Reader } from '@countinghouse/platform';
 
 interface Comparison {
-  readonly issuerId: string;
+  /** Its code. */
+  readonly issuer: string;
   readonly currency: string;
   readonly unearnedMinor: bigint;
   readonly deferredMinor: bigint;
@@ -29,11 +30,11 @@ export class DeferredRevenue implements Proof {
           FROM accounting.posting JOIN accounting.account ON account.id = posting.account_id
          WHERE account.role = 'deferred-revenue' GROUP BY account.issuer_id, posting.currency
       )
-      SELECT issuer_id AS "issuerId", currency, coalesce(unearned.minor, 0)::int8 AS "unearnedMinor",
+      SELECT issuer.code AS issuer, currency, coalesce(unearned.minor, 0)::int8 AS "unearnedMinor",
              coalesce(deferred.minor, 0)::int8 AS "deferredMinor",
              coalesce(unearned.functional_minor, 0)::int8 AS "functionalUnearnedMinor",
              coalesce(deferred.functional_minor, 0)::int8 AS "functionalDeferredMinor"
-        FROM unearned FULL JOIN deferred USING (issuer_id, currency) ORDER BY issuer_id, currency`);
+        FROM unearned FULL JOIN deferred USING (issuer_id, currency) JOIN platform.issuer ON issuer.id = issuer_id ORDER BY issuer.code, currency`);
     const broken = compared.filter((row) => !agrees(row));
     const ok = broken.length === 0;
     return { ok, detail: (ok ? compared : broken).map(describe).join('; ') || 'nothing is deferred' };
@@ -45,8 +46,8 @@ function agrees(row: Comparison): boolean {
 }
 
 function describe(row: Comparison): string {
-  const { issuerId, currency, unearnedMinor, deferredMinor, functionalUnearnedMinor, functionalDeferredMinor } = row;
-  const figures = `issuer ${issuerId} ${currency}: unearned ${unearnedMinor}, deferred revenue ${deferredMinor}`;
+  const { issuer, currency, unearnedMinor, deferredMinor, functionalUnearnedMinor, functionalDeferredMinor } = row;
+  const figures = `${issuer} ${currency}: unearned ${unearnedMinor}, deferred revenue ${deferredMinor}`;
   // In functional currency both pairs are the same.
   if (functionalUnearnedMinor === unearnedMinor && functionalDeferredMinor === deferredMinor) return figures;
   return `${figures}; in functional currency ${functionalUnearnedMinor} and ${functionalDeferredMinor}`;

@@ -114,7 +114,7 @@ describe('RecordFacts', () => {
   });
 
   it('names an account that is closed', async () => {
-    await ledger.database.transaction((tx) => tx.execute(`UPDATE accounting.account SET active = false WHERE role = 'vat-payable'`));
+    await ledger.database.transaction((tx) => tx.execute(`UPDATE accounting.account SET active_until = '2026-01-31' WHERE role = 'vat-payable'`));
     await expect(ledger.record(ledger.anInvoice())).rejects.toMatchObject({ code: 'ACCOUNT_CLOSED', value: '2433' });
   });
 

@@ -62,8 +62,9 @@ const dayOf = (fact: Fact): DayOfIssuer => ({ issuerId: fact.issuerId, day: fact
 
 function toPost({ source, draft }: DraftedFact, books: BooksByIssuer, periodStart: LocalDate): EntryToPost {
   const { fact, contentHash } = source;
-  const accountIds = draft.lines.map((line) => accountFor(line, books.get(fact.issuerId)!, fact.issuerId));
-  return { draft, contentHash, periodStart, entryDate: maxDate(fact.on, periodStart), accountIds };
+  const entryDate = maxDate(fact.on, periodStart);
+  const accountIds = draft.lines.map((line) => accountFor(line, entryDate, books.get(fact.issuerId)!, fact.issuerId));
+  return { draft, contentHash, periodStart, entryDate, accountIds };
 }
 
 function explain(error: unknown): never {

@@ -3,13 +3,13 @@ import { Currency, DomainError, IssuerId, LocalDate } from '@countinghouse/kerne
 import type { Fact } from '@countinghouse/contracts';
 import { AccountRole } from '../domain/account-role';
 import { EntryLine } from '../domain/journal-entry';
-import { Account, IssuerBooks } from '../persistence/chart.queries';
+import { Account, isActive, IssuerBooks } from '../persistence/chart.queries';
 
-/** The account that a line is posted to. @throws DomainError ACCOUNT_MISSING, ACCOUNT_CLOSED, ACCOUNT_CURRENCY_DIFFERS */
-export function accountFor(line: EntryLine, books: IssuerBooks, issuerId: IssuerId): bigint {
+/** The account that a line is posted to on a day. @throws DomainError ACCOUNT_MISSING, ACCOUNT_CLOSED, ACCOUNT_CURRENCY_DIFFERS */
+export function accountFor(line: EntryLine, day: LocalDate, books: IssuerBooks, issuerId: IssuerId): bigint {
   const account = accountOf(line.role, books, issuerId);
-  if (!account.active) {
-    throw new DomainError('ACCOUNT_CLOSED', `Account ${account.code} (${line.role}) of issuer ${issuerId} is closed.`, {
+  if (!isActive(account, day)) {
+    throw new DomainError('ACCOUNT_CLOSED', `Account ${account.code} (${line.role}) of issuer ${issuerId} is closed on ${day}.`, {
       field: 'account',
       value: account.code,
       remedy: 'Open the account again, or give its role to another.',

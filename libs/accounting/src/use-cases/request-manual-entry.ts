@@ -4,7 +4,7 @@ import { Currency, currency, DomainError, IssuerId, LocalDate, startOfMonth } fr
 import { Actor, Audit, authorise, Database, newId, Tx } from '@countinghouse/platform';
 import { quotedRate } from '../domain/exchange-rate';
 import { ManualLine, valuedLines } from '../domain/manual-entry';
-import { functionalCurrencyOf } from '../persistence/chart.queries';
+import { functionalCurrencyOf, isActive } from '../persistence/chart.queries';
 import { ratesOn } from '../persistence/exchange.queries';
 import { accountsByCode, insertManualEntry, ManualAccount, ManualEntry, ManualEntryId } from '../persistence/manual-entry.queries';
 import { readPeriod } from '../persistence/period.queries';
@@ -62,15 +62,21 @@ export class RequestManualEntry {
     const accounts = await accountsByCode(tx, issuerId, valued.map((line) => line.account));
     return valued.map(({ account, ...amounts }, index) => ({
       ...amounts,
-      accountId: usable(accounts.get(account), account, ofCurrency, `lines.${index}.account`),
+      accountId: usable(accounts.get(account), { code: account, currency: ofCurrency, day: effectiveOn }, `lines.${index}.account`),
     }));
   }
 }
 
-function usable(account: ManualAccount | undefined, code: string, ofCurrency: Currency, field: string): bigint {
+interface Wanted {
+  readonly code: string;
+  readonly currency: Currency;
+  readonly day: LocalDate;
+}
+
+function usable(account: ManualAccount | undefined, { code, currency: ofCurrency, day }: Wanted, field: string): bigint {
   const refuse = (error: string, message: string, remedy: string) => new DomainError(error, message, { field, value: code, remedy });
   if (!account) throw refuse('ACCOUNT_UNKNOWN', `The chart has no account ${code}.`, 'Use a code of the chart of accounts.');
-  if (!account.active) throw refuse('ACCOUNT_CLOSED', `Account ${code} is closed.`, 'Use another account.');
+  if (!isActive(account, day)) throw refuse('ACCOUNT_CLOSED', `Account ${code} is closed on ${day}.`, 'Use another account, or another day.');
   if (account.isControl) {
     throw refuse('ACCOUNT_IS_CONTROLLED', `Account ${code} is the sum of its documents and is moved by them alone.`, 'Correct the document: by a credit note, an allocation, a refund or a write-off.');
   }

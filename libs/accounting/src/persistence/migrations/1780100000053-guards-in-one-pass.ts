@@ -2,7 +2,7 @@
 import { MigrationInterface, QueryRunner } from 'typeorm';
 import { GUARD, POSTING, SEAL } from './1780100000001-ledger';
 
-export class GuardsInOnePass1780100000052 implements MigrationInterface {
+export class GuardsInOnePass1780100000053 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     for (const sql of [GUARD_IN_ONE_PASS, SEAL_BY_FIRST_LINE, POSTING_WITHOUT_A_JOIN]) await runner.query(sql);
   }
@@ -68,7 +68,7 @@ const GUARD_IN_ONE_PASS = `
                  coalesce(bit_or(account.flow_bit) FILTER (WHERE line.functional_amount_minor > 0), 0) AS debits,
                  coalesce(bit_or(account.flow_bit) FILTER (WHERE line.functional_amount_minor < 0), 0) AS credits,
                  min(CASE
-                   WHEN NOT account.active THEN 'posting_account_is_active'
+                   WHEN line.entry_date < account.active_from OR line.entry_date >= account.active_until THEN 'posting_account_is_active'
                    WHEN account.currency <> line.currency THEN 'posting_has_the_currency_of_its_account'
                    WHEN line.amount_minor = 0 AND line.functional_amount_minor = 0 THEN 'posting_is_not_zero'
                    -- A line of nothing but functional currency is an exchange difference; any other keeps its side in both.
