@@ -1,6 +1,5 @@
 // What companies brings to the database.
 import { PersistenceManifest } from '@countinghouse/platform';
-import { Company } from './persistence/company.entity';
 import { Member } from './persistence/member.entity';
 import { Companies1780200000001 } from './persistence/migrations/1780200000001-companies';
 import { SearchText1780200000011 } from './persistence/migrations/1780200000011-search-text';
@@ -12,7 +11,7 @@ import { MembersLeft1780200000091 } from './persistence/migrations/1780200000091
 
 export const companiesPersistence: PersistenceManifest = {
   schema: 'companies',
-  entities: [Company, Member],
+  entities: [Member],
   migrations: [
     Companies1780200000001,
     SearchText1780200000011,

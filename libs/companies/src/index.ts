@@ -11,7 +11,7 @@ export * from './status-checks/status-check';
 export * from './timeline/timeline-source';
 export { CompaniesImport } from './jobs/companies-import';
 export { MembersImport } from './jobs/members-import';
-export { Company, type CompanyStatus } from './persistence/company.entity';
+export type { CompanyStatus } from './domain/company-status';
 export { Member, type MemberStatus } from './persistence/member.entity';
 export { VatConfig } from './vat/vat-config';
 export * from './use-cases/add-member';

@@ -19,7 +19,7 @@ const CHUNK_CHARACTERS = 64 * 1024;
 const SIZE_FILE = 'size.json';
 
 const HEADERS: Readonly<Record<DemoFile, string>> = {
-  companies: 'number,legal_name,trade_name,country,tax_id,vat_status,currency,language,time_zone,payment_terms_days,email,address_line,postal_code,city',
+  companies: 'number,legal_name,trade_name,country,tax_id,vat_status,currency,language,time_zone,payment_terms_days,delivery,email,address_line,postal_code,city',
   members: 'company_number,employee_id,name,email,cost_centre,eligible_from,left_on',
   contracts:
     'number,issuer_code,company_number,currency,starts_on,ends_on,anchor_day,cycle_months,access_fee_per_person,access_fee_timing,enrolment_timing,plan_code,subsidy_mode,subsidy_value,subsidy_cap',
@@ -84,7 +84,7 @@ function companyRow(company: DemoCompany): readonly Cell[] {
   const zone = { PT: 'Europe/Lisbon', DE: 'Europe/Berlin', BR: 'America/Sao_Paulo' }[country];
   return [
     company.number, company.legalName, company.tradeName, country, company.taxId, vatStatus, issuer.currency, language, zone,
-    company.paymentTermsDays, company.email, company.street, company.postalCode, company.city,
+    company.paymentTermsDays, 'email', company.email, company.street, company.postalCode, company.city,
   ];
 }
 

@@ -89,6 +89,33 @@ describe('the imports of companies', () => {
       expect(await test.database.query(profile)).toEqual([{ ...kept, vat_status: 'unchecked', vat_checked_on: null }]);
     });
 
+    it('write versions by the rules of a single edit, each with who and why, and keep who stated a VAT status', async () => {
+      const columns = 'number;legal_name;country;tax_id;vat_status;currency;language;time_zone;payment_terms_days;payment_terms_kind;delivery;email;cost_centres;iban;region';
+      const file = (name: string, email = 'a@v.example') =>
+        raw('companies.companies', `${columns}\nV-1;${name};PT;501964843;valid;EUR;pt;Europe/Lisbon;30;end-of-month;email;${email};Sales|IT;PT50 0002 0123 1234 5678 9015 4;Lisboa\n`);
+      await file('First');
+      await file('First', 'b@v.example');
+      await file('First', 'b@v.example');
+      expect(
+        await test.database.query(
+          `SELECT v.no, v.profile ->> 'email' AS email, v.recorded_by, v.reason FROM companies.company_version v JOIN companies.company c ON c.id = v.company_id
+            WHERE c.number = 'V-1' ORDER BY v.no`,
+        ),
+      ).toEqual([
+        { no: 1, email: 'a@v.example', recorded_by: 'ana', reason: 'imported from a file' },
+        { no: 2, email: 'b@v.example', recorded_by: 'ana', reason: 'imported from a file' },
+      ]);
+      expect(await test.database.query(`SELECT payment_terms_kind, delivery, cost_centres, iban, region FROM companies.company WHERE number = 'V-1'`)).toEqual([
+        { payment_terms_kind: 'end-of-month', delivery: 'email', cost_centres: ['Sales', 'IT'], iban: 'PT50000201231234567890154', region: 'Lisboa' },
+      ]);
+      expect(await test.database.query(`SELECT k.result, k.source FROM companies.vat_check k JOIN companies.company c ON c.id = k.company_id WHERE c.number = 'V-1'`)).toEqual([
+        { result: 'valid', source: 'stated' },
+      ]);
+      // What the file leaves empty must go with what the company has.
+      const emptied = await raw('companies.companies', 'number;legal_name;country;currency;language;time_zone;payment_terms_days;email\nV-1;First;PT;EUR;pt;Europe/Lisbon;30;\n');
+      expect(await rejections(emptied)).toEqual([[2, 'email', 'DELIVERY_WITHOUT_ADDRESS']]);
+    });
+
     it('are refused by line and column', async () => {
       await register('X-0');
       await test.database.transaction((tx) => tx.execute(`UPDATE companies.company SET status = 'closed' WHERE number = 'X-0'`));
