@@ -7,6 +7,7 @@ import { CompaniesImport } from './jobs/companies-import';
 import { MembersImport } from './jobs/members-import';
 import { ErasureChecks, RecordedEnrolments } from './erasure-checks';
 import { CompanyTicks } from './jobs/company-ticks';
+import { CompaniesAsVersioned } from './proofs/companies-as-versioned.proof';
 import { DependantsLeave } from './proofs/dependants-leave.proof';
 import { HeadcountLog } from './proofs/headcount-log.proof';
 import { CompanyStatusChecks } from './status-checks/status-check';
@@ -30,7 +31,7 @@ import { StartBulkChange } from './use-cases/start-bulk-change';
 const COMPANY_USE_CASES = [RegisterCompany, EditCompany, ChangeCompanyStatus, MoveCompanies, Contacts, AddNote, CheckVat, StartBulkChange];
 /** What is done to people, one use case each. */
 const PEOPLE = [AddMember, ChangeMember, EraseMember, ImportMembers, ErasureChecks];
-const CHECKS = [CompanyStatusChecks, DependentCompanies, RecordedEnrolments, HeadcountLog, DependantsLeave];
+const CHECKS = [CompanyStatusChecks, DependentCompanies, RecordedEnrolments, HeadcountLog, DependantsLeave, CompaniesAsVersioned];
 const JOBS = [CompaniesImport, MembersImport, CompanyTicks, BulkChangeRun, BulkVatCheckRun];
 
 @Module({

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { Logger } from '@nestjs/common';
 import { CompanyId, DateRange, localDate } from '@countinghouse/kernel';
 import { Actor, Audit, Imports, JobRegistry, Outbox, QueueSettings, Run, RunChunks, Runs, StartImport, TestClock } from '@countinghouse/platform';
+import { companiesCsv } from '../exports/companies-csv';
 import { createTestDatabase, TestDatabase } from '@countinghouse/testing';
 import { Companies } from '../companies.facade';
 import { CompaniesImport } from './companies-import';
@@ -114,6 +115,16 @@ describe('the imports of companies', () => {
       // What the file leaves empty must go with what the company has.
       const emptied = await raw('companies.companies', 'number;legal_name;country;currency;language;time_zone;payment_terms_days;email\nV-1;First;PT;EUR;pt;Europe/Lisbon;30;\n');
       expect(await rejections(emptied)).toEqual([[2, 'email', 'DELIVERY_WITHOUT_ADDRESS']]);
+    });
+
+    it('come out as CSV that changes nothing when it is imported again', async () => {
+      await raw('companies.companies', 'number;legal_name;country;tax_id;vat_status;currency;language;time_zone;payment_terms_days;cost_centres;address_line2\nZ-1;"Ávila; ""Øst"", Lda";PT;501964843;valid;EUR;pt;Europe/Lisbon;30;Sales|IT;2.º\nZ-2;Plain;GB;;;GBP;en;Europe/London;0;;\n');
+      let csv = '';
+      await test.database.read(async (reader) => {
+        for await (const line of companiesCsv(reader, { search: 'Z' })) csv += line;
+      });
+      expect(csv.split('\r\n')).toHaveLength(4);
+      expect(await raw('companies.companies', csv)).toMatchObject({ state: 'succeeded', result: { added: '0', changed: '0', unchanged: '2' } });
     });
 
     it('are refused by line and column', async () => {

@@ -1,6 +1,7 @@
 // The hierarchy: moves from a day on, payers of payers, no circle on any day, and a thousand moves at once.
 import { CompanyId, localDate } from '@countinghouse/kernel';
 import { newId, violatedConstraint } from '@countinghouse/platform';
+import { CompaniesAsVersioned } from '../proofs/companies-as-versioned.proof';
 import { ACCOUNTANT, BILLING, Desk, VIEWER } from '../../test/desk';
 
 const day = localDate;
@@ -121,6 +122,31 @@ describe('moving companies', () => {
     await expect(pay(child, newId())).rejects.toMatchObject({ code: 'COMPANY_UNKNOWN' });
     await expect(pay(child, null, '2028-01-01')).rejects.toMatchObject({ code: 'MOVE_TOO_FAR_AHEAD' });
     await expect(desk.moves.execute({ companyId: child, kind: 'payer', targetId: null }, VIEWER)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  });
+
+  it('is proved: every company is what its versions say and stands where its moves put it', async () => {
+    const proof = new CompaniesAsVersioned(desk.clock);
+    const [child, payer] = [await desk.company(), await desk.company()];
+    await pay(child, payer);
+    await desk.editing.execute({ companyId: child, changes: { city: 'Porto' } }, BILLING);
+    const prove = () => desk.test.database.read((reader) => proof.prove(reader));
+    expect(await prove()).toMatchObject({ ok: true, detail: expect.stringMatching(/^\d+ companies are what the last of their \d+ versions and their moves say$/) });
+    // What triggers would have kept, had they not been turned off.
+    const forged = async (sql: string) => {
+      let answer: unknown;
+      await desk.test.owner
+        .transaction(async (tx) => {
+          await tx.execute('ALTER TABLE companies.company DISABLE TRIGGER USER');
+          await tx.execute(sql, [child]);
+          answer = await proof.prove(tx);
+          throw new Error('taken back');
+        })
+        .catch(() => undefined);
+      return answer;
+    };
+    expect(await forged(`UPDATE companies.company SET city = 'Faro' WHERE id = $1`)).toMatchObject({ ok: false });
+    expect(await forged(`UPDATE companies.company SET payer_id = NULL WHERE id = $1`)).toMatchObject({ ok: false });
+    expect(await prove()).toMatchObject({ ok: true });
   });
 
   it('a thousand at once, singly and in sets, while others close, loses none', async () => {
