@@ -6,6 +6,11 @@ import { CompanyChangeResolver } from './graphql/company-change.resolver';
 import { CompanyDetailResolver, CompanyMoveResolver } from './graphql/company-detail.resolver';
 import { CompanyTimelineResolver } from './graphql/company-timeline.resolver';
 import { CompanyResolver, MemberResolver } from './graphql/company.resolver';
+import { HeadcountResolver, MemberChangeResolver, PeopleResolver } from './graphql/member.resolver';
+import { MembersImportResolver } from './graphql/members-import.resolver';
 
-@Module({ imports: [CompaniesModule], providers: [CompanyResolver, CompanyDetailResolver, CompanyMoveResolver, CompanyChangeResolver, CompanyBulkResolver, CompanyTimelineResolver, MemberResolver] })
+const COMPANIES = [CompanyResolver, CompanyDetailResolver, CompanyMoveResolver, CompanyChangeResolver, CompanyBulkResolver, CompanyTimelineResolver];
+const PEOPLE = [MemberResolver, PeopleResolver, HeadcountResolver, MemberChangeResolver, MembersImportResolver];
+
+@Module({ imports: [CompaniesModule], providers: [...COMPANIES, ...PEOPLE] })
 export class CompaniesGraphqlModule {}

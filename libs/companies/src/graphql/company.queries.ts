@@ -1,5 +1,5 @@
 // Reads of companies and members for the API. They are shared by all issuers, so no scope limits who may see them.
-import { byKey, keysetPage, keysetPages, optionalIdOf, Where, type KeysetQuery, type Page, type PageArgs, type Reader } from '@countinghouse/platform';
+import { byKey, keysetPage, keysetPages, optionalIdOf, Where, type Page, type PageArgs, type Reader } from '@countinghouse/platform';
 import type { CompanyId } from '@countinghouse/kernel';
 import { CompanyCriteria, matchingCompanies } from '../persistence/company-search.queries';
 import type { CompaniesArgs, CompanyFilter, CompanyType, MemberType } from './company.type';
@@ -12,8 +12,8 @@ const COMPANY = `c.id, c.number, c.legal_name AS "legalName", c.trade_name AS "t
   c.portal_url AS "portalUrl", c.purchase_order AS "purchaseOrder", c.cost_centres AS "costCentres", c.address_line2 AS "addressLine2",
   c.address_line3 AS "addressLine3", c.region, c.version`;
 
-const MEMBER = `m.id, m.company_id AS "companyId", m.employee_id AS "employeeId", m.name, m.email, m.cost_centre AS "costCentre",
-  m.status, m.eligible_from AS "eligibleFrom", m.left_on AS "leftOn"`;
+export const MEMBER = `m.id, m.company_id AS "companyId", m.employee_id AS "employeeId", m.name, m.email, m.cost_centre AS "costCentre",
+  m.status, m.eligible_from AS "eligibleFrom", m.left_on AS "leftOn", m.dependant_of AS "dependantOfId"`;
 
 export async function companiesByIds(reader: Reader, ids: readonly string[]): Promise<Map<string, CompanyType>> {
   return byKey(await reader.query<CompanyType>(`SELECT ${COMPANY} FROM companies.company c WHERE c.id = ANY($1::uuid[])`, [ids]), 'id');
@@ -36,19 +36,6 @@ export function criteriaOf(filter: CompanyFilter | null | undefined): CompanyCri
 
 export async function membersByIds(reader: Reader, ids: readonly string[]): Promise<Map<string, MemberType>> {
   return byKey(await reader.query<MemberType>(`SELECT ${MEMBER} FROM companies.member m WHERE m.id = ANY($1::uuid[])`, [ids]), 'id');
-}
-
-/** By employee id. */
-export async function membersOfCompanies(reader: Reader, companies: readonly string[], page: PageArgs): Promise<Map<string, Page<MemberType>>> {
-  const query: KeysetQuery = {
-    list: 'members',
-    select: MEMBER,
-    from: 'companies.member m',
-    where: new Where(),
-    orderBy: [{ sql: 'm.employee_id', type: 'text' }],
-    direction: 'ascending',
-  };
-  return keysetPages(reader, query, page, companies, 'm.company_id');
 }
 
 /** By number: the companies that stand under each. */

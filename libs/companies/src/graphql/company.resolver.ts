@@ -1,8 +1,10 @@
 // companies, company, members, and what hangs on them.
 import { Args, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { Database, idOf, NodeSource, PageArgs, RequestLoaders, type Loaders, type Page } from '@countinghouse/platform';
-import { childrenOf, companiesByIds, companiesPage, membersByIds, membersOfCompanies } from './company.queries';
+import { childrenOf, companiesByIds, companiesPage, membersByIds } from './company.queries';
 import { CompaniesArgs, CompanyConnection, CompanyType, MemberConnection, MemberType } from './company.type';
+import { filteredMembersOfCompanies } from './member.queries';
+import { MembersArgs } from './member.type';
 
 @Resolver(() => CompanyType)
 @NodeSource('Company', companiesByIds)
@@ -35,8 +37,8 @@ export class CompanyResolver {
   }
 
   @ResolveField('members', () => MemberConnection, { description: 'By employee id.' })
-  members(@Parent() company: CompanyType, @Args() page: PageArgs, @RequestLoaders() loaders: Loaders): Promise<Page<MemberType>> {
-    return loaders.page(membersOfCompanies, company.id, page);
+  members(@Parent() company: CompanyType, @Args() page: MembersArgs, @RequestLoaders() loaders: Loaders): Promise<Page<MemberType>> {
+    return loaders.page(filteredMembersOfCompanies, company.id, page);
   }
 }
 
@@ -46,10 +48,10 @@ export class MemberResolver {
   @Query(() => MemberConnection, { description: 'Of one company, by employee id.' })
   members(
     @Args('companyId', { type: () => ID }) companyId: string,
-    @Args() page: PageArgs,
+    @Args() page: MembersArgs,
     @RequestLoaders() loaders: Loaders,
   ): Promise<Page<MemberType>> {
-    return loaders.page(membersOfCompanies, idOf('Company', companyId, 'companyId'), page);
+    return loaders.page(filteredMembersOfCompanies, idOf('Company', companyId, 'companyId'), page);
   }
 
   @ResolveField('company', () => CompanyType, { nullable: true })

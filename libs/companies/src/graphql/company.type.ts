@@ -91,6 +91,7 @@ export class MemberType extends Node {
   @Field(() => DateScalar, { nullable: true, description: 'The first day on which the member no longer counts.' })
   readonly leftOn!: LocalDate | null;
   readonly companyId!: string;
+  readonly dependantOfId!: string | null;
 }
 
 export const CompanyConnection = Connection('Company', () => CompanyType);

@@ -85,8 +85,11 @@ export class ImportMembers {
     });
   }
 
-  /** @throws DomainError FORBIDDEN, COMPANY_UNKNOWN, COLUMN_MAPPING_INVALID, REMOVAL_LIMIT_INVALID */
-  async saveSettings(companyId: CompanyId, given: { mapping?: ColumnMapping; removalLimitPercent?: number | null }, actor: Actor): Promise<void> {
+  /**
+   * What is not given stays as it is. Gives the limit that now holds, null for the usual one.
+   * @throws DomainError FORBIDDEN, COMPANY_UNKNOWN, COLUMN_MAPPING_INVALID, REMOVAL_LIMIT_INVALID
+   */
+  async saveSettings(companyId: CompanyId, given: { mapping?: ColumnMapping; removalLimitPercent?: number | null }, actor: Actor): Promise<number | null> {
     authorise(actor, 'billing');
     const { removalLimitPercent } = given;
     if (removalLimitPercent != null && !(Number.isInteger(removalLimitPercent) && removalLimitPercent >= 0 && removalLimitPercent <= 100)) {
@@ -99,6 +102,7 @@ export class ImportMembers {
     const mapping = given.mapping === undefined ? undefined : checkMapping(given.mapping, MEMBER_COLUMNS);
     await this.settingsOf(companyId);
     await this.database.transaction((tx) => this.keep(tx, companyId, { mapping, removalLimitPercent }, actor));
+    return (await this.settingsOf(companyId)).removalLimitPercent;
   }
 
   private async keep(tx: Tx, companyId: CompanyId, settings: { mapping?: ColumnMapping | undefined; removalLimitPercent?: number | null | undefined }, actor: Actor): Promise<void> {

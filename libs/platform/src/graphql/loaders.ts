@@ -10,11 +10,12 @@ import { pageLimit } from './keyset';
 export type Batch<Value> = (reader: Reader, keys: readonly string[], actor: Actor) => Promise<ReadonlyMap<string, Value>>;
 
 /** As {@link Batch}, for the same page of the list of each parent. */
-export type PageBatch<Row> = (reader: Reader, parents: readonly string[], page: PageArgs, actor: Actor) => Promise<ReadonlyMap<string, Page<Row>>>;
+export type PageBatch<Row, Args extends PageArgs = PageArgs> = (reader: Reader, parents: readonly string[], page: Args, actor: Actor) => Promise<ReadonlyMap<string, Page<Row>>>;
 
 /** Lives as long as one request, so it never answers one actor with what another asked. */
 export class Loaders {
   private readonly loaders = new Map<unknown, DataLoader<string, unknown>>();
+  /** Batches by what they are asked with: a page, or arguments. */
   private readonly pages = new Map<unknown, Map<string, unknown>>();
 
   constructor(
@@ -39,14 +40,25 @@ export class Loaders {
   }
 
   /** A page of the things that belong to that parent. */
-  async page<Row>(batch: PageBatch<Row>, parent: string, page: PageArgs): Promise<Page<Row>> {
+  async page<Row, Args extends PageArgs>(batch: PageBatch<Row, Args>, parent: string, page: Args): Promise<Page<Row>> {
     pageLimit(page);
     const bySize = this.pages.get(batch) ?? new Map<string, unknown>();
     this.pages.set(batch, bySize);
-    const size = JSON.stringify([page.first, page.after, page.last, page.before]);
+    // Whatever else the page is asked by, a filter for one, sets it apart as well.
+    const size = JSON.stringify(page);
     const sized = (bySize.get(size) ?? ((reader, parents, actor) => batch(reader, parents, page, actor))) as Batch<Page<Row>>;
     bySize.set(size, sized);
     return (await this.load(sized, parent))!;
+  }
+
+  /** What is asked of that key with these arguments; keys that are asked alike are answered together. */
+  async asked<Value, Args>(batch: (reader: Reader, keys: readonly string[], args: Args) => Promise<ReadonlyMap<string, Value>>, args: Args, key: string): Promise<Value | null> {
+    const byArgs = this.pages.get(batch) ?? new Map<string, unknown>();
+    this.pages.set(batch, byArgs);
+    const asked = JSON.stringify(args);
+    const one = (byArgs.get(asked) ?? ((reader: Reader, keys: readonly string[]) => batch(reader, keys, args))) as Batch<Value>;
+    byArgs.set(asked, one);
+    return (await this.load(one, key)) ?? null;
   }
 
   private load<Value>(batch: Batch<Value>, key: string): Promise<Value | undefined> {
