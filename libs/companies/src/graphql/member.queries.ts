@@ -12,7 +12,7 @@ export async function filteredMembersOfCompanies(reader: Reader, companies: read
   const where = new Where().when(filter?.status, (p) => `m.status = ${p}`).when(filter?.costCentre, (p) => `m.cost_centre = ${p}`);
   const looked = await lookedFor(reader, filter?.search);
   const query: KeysetQuery = { list: 'members', select: MEMBER, from: 'companies.member m', where, orderBy: [{ sql: 'm.employee_id', type: 'text' }], direction: 'ascending' };
-  if (looked) where.when(true, () => isLookedFor(where, looked));
+  where.when(looked?.beginning, (like) => isLookedFor(where, looked!, like));
   return keysetPages(reader, query, page, companies, 'm.company_id');
 }
 

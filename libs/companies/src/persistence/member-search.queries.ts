@@ -32,9 +32,8 @@ export async function lookedFor(reader: Reader, text: string | null | undefined)
   return { names: names || null, beginning: raw.length < PREFIX_MIN ? literal : `${literal}%`, words, raw };
 }
 
-/** The condition on `companies.member m`; each part of it has its index. */
-export function isLookedFor(where: Where, { names, beginning }: LookedFor): string {
-  const like = where.param(beginning);
+/** The condition on `companies.member m`; each part of it has its index. `like` is the placeholder of the beginning. */
+export function isLookedFor(where: Where, { names }: LookedFor, like: string): string {
   const named = names === null ? '' : ` OR companies.name_words(m.name) @@ ${where.param(names)}::tsquery`;
   return `lower(m.employee_id) LIKE ${like} OR lower(m.email) LIKE ${like}${named}`;
 }
