@@ -7,6 +7,7 @@ import { FeeTimelines1780300000013 } from './persistence/migrations/178030000001
 import { EnrolmentTimelines1780300000014 } from './persistence/migrations/1780300000014-enrolment-timelines';
 import { OverdueAndTestClocks1780300000041 } from './persistence/migrations/1780300000041-overdue-and-test-clocks';
 import { ChargesOfEveryComponent1780300000031 } from './persistence/migrations/1780300000031-charges-of-every-component';
+import { GuardOfTheDaysTouched1780300000032 } from './persistence/migrations/1780300000032-guard-of-the-days-touched';
 
 export const subscriptionsPersistence: PersistenceManifest = {
   schema: 'subscriptions',
@@ -18,6 +19,7 @@ export const subscriptionsPersistence: PersistenceManifest = {
     FeeTimelines1780300000013,
     EnrolmentTimelines1780300000014,
     ChargesOfEveryComponent1780300000031,
+    GuardOfTheDaysTouched1780300000032,
     OverdueAndTestClocks1780300000041,
   ],
 };

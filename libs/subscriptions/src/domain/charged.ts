@@ -34,8 +34,13 @@ export function chargesInForce(records: readonly ChargeOnRecord[]): ChargeInForc
   const inForce: ChargeInForce[] = [];
   for (const { id, kind, payer, period, rate, start, end } of records) {
     if (kind === 'credit') continue;
+    const taken = credited.get(id);
+    if (taken === undefined) {
+      inForce.push({ chargeId: id, payer, period, rate, start, end });
+      continue;
+    }
     let left: DateRange[] = [{ start, end }];
-    for (const range of credited.get(id) ?? []) left = left.flatMap((rest) => subtract(rest, range));
+    for (const range of taken) left = left.flatMap((rest) => subtract(rest, range));
     for (const rest of left) inForce.push({ chargeId: id, payer, period, rate, start: rest.start, end: rest.end });
   }
   return inForce.sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));

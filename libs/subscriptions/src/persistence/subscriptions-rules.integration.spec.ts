@@ -105,6 +105,16 @@ describe('the database refuses', () => {
       expect(await refusal(charge(credit, part('2026-06-01', '2026-06-11', 1000n)))).toBe(ONE_IN_FORCE);
     });
 
+    it('a day charged twice among rows that touch many days, and a credit beside the days of its charge', async () => {
+      const [first] = await charge(part('2026-06-01', '2026-06-11', 1000n));
+      await charge(part('2026-06-11', '2026-06-21', 1000n));
+      const back = part('2026-06-01', '2026-06-11', -1000n, { kind: 'credit', corrects: first! });
+      // The first and the last day that are touched are free, a day between them is not.
+      expect(await refusal(charge(back, part('2026-06-01', '2026-06-12', 1100n), part('2026-06-21', '2026-07-01', 1000n)))).toBe(ONE_IN_FORCE);
+      expect(await refusal(charge(part('2026-06-11', '2026-06-21', -1000n, { kind: 'credit', corrects: first! })))).toBe(ONE_IN_FORCE);
+      await charge(back, part('2026-06-01', '2026-06-11', 1000n), part('2026-06-21', '2026-07-01', 1000n));
+    });
+
     it('a credit of days that its charge does not have', async () => {
       const [first] = await charge(part('2026-06-01', '2026-06-11', 1000n));
       expect(await refusal(charge(part('2026-06-11', '2026-06-12', -100n, { kind: 'credit', corrects: first! })))).toBe(ONE_IN_FORCE);
