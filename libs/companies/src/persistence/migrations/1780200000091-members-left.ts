@@ -11,9 +11,8 @@ export class MembersLeft1780200000091 implements MigrationInterface {
     await runner.query(`
       CREATE FUNCTION companies.tell_who_leaves() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN
-        INSERT INTO platform.outbox_event (id, name, payload)
-        SELECT uuidv7(), 'companies.members-left.v1',
-               jsonb_build_object('members', jsonb_agg(jsonb_build_object('memberId', id, 'leftOn', left_on) ORDER BY id))
+        PERFORM platform.append_event('companies.members-left.v1',
+                  jsonb_build_object('members', jsonb_agg(jsonb_build_object('memberId', id, 'leftOn', left_on) ORDER BY id)))
           FROM (SELECT a.id, a.left_on, (row_number() OVER (ORDER BY a.id) - 1) / 1000 AS batch
                   FROM after_update a JOIN before_update b ON b.id = a.id WHERE a.left_on IS DISTINCT FROM b.left_on) AS changed
          GROUP BY batch ORDER BY batch;
