@@ -13,4 +13,6 @@ export type { DocumentAssignment, LineCharge } from './persistence/unbilled.quer
 export { proposalsFromText, proposalsToText, ApplyProposals, type Proposal } from './use-cases/apply-proposals';
 export { ChargeDifference, type ChargeDifferenceInput, type ChargedDifference } from './use-cases/charge-difference';
 export * from './use-cases/publish-plan';
+export { RecurringRevenue, type RecurringRevenueInput } from './use-cases/recurring-revenue';
+export { REVENUE_SNAPSHOT_RUN, StartRevenueSnapshots } from './use-cases/start-revenue-snapshots';
 export { SubscriptionsGraphqlModule } from './subscriptions-graphql.module';

@@ -6,6 +6,7 @@ import { CompanyContractsResolver, ComponentResolver, ComponentTermsResolver, Co
 import {
   ContractEnrolmentsResolver, EnrolmentActsResolver, EnrolmentResolver, EnrolmentTimelineResolver, MemberEnrolmentsResolver,
 } from './graphql/enrolment.resolver';
+import { RecurringRevenueResolver } from './graphql/revenue.resolver';
 import { SubscriptionsModule } from './subscriptions.module';
 
 const CATALOGUE = [PlanResolver, ProductResolver];
@@ -14,5 +15,5 @@ const CONTRACTS = [
 ];
 const ENROLMENTS = [EnrolmentResolver, EnrolmentTimelineResolver, EnrolmentActsResolver, ContractEnrolmentsResolver, MemberEnrolmentsResolver];
 
-@Module({ imports: [SubscriptionsModule], providers: [...CATALOGUE, ...CONTRACTS, ...ENROLMENTS] })
+@Module({ imports: [SubscriptionsModule], providers: [...CATALOGUE, ...CONTRACTS, ...ENROLMENTS, RecurringRevenueResolver] })
 export class SubscriptionsGraphqlModule {}

@@ -5,9 +5,10 @@ import { Catalogue1780300000011 } from './persistence/migrations/1780300000011-c
 import { ContractTimelines1780300000012 } from './persistence/migrations/1780300000012-contract-timelines';
 import { FeeTimelines1780300000013 } from './persistence/migrations/1780300000013-fee-timelines';
 import { EnrolmentTimelines1780300000014 } from './persistence/migrations/1780300000014-enrolment-timelines';
-import { OverdueAndTestClocks1780300000041 } from './persistence/migrations/1780300000041-overdue-and-test-clocks';
 import { ChargesOfEveryComponent1780300000031 } from './persistence/migrations/1780300000031-charges-of-every-component';
 import { GuardOfTheDaysTouched1780300000032 } from './persistence/migrations/1780300000032-guard-of-the-days-touched';
+import { OverdueAndTestClocks1780300000041 } from './persistence/migrations/1780300000041-overdue-and-test-clocks';
+import { RecurringRevenue1780300000042 } from './persistence/migrations/1780300000042-recurring-revenue';
 
 export const subscriptionsPersistence: PersistenceManifest = {
   schema: 'subscriptions',
@@ -21,5 +22,6 @@ export const subscriptionsPersistence: PersistenceManifest = {
     ChargesOfEveryComponent1780300000031,
     GuardOfTheDaysTouched1780300000032,
     OverdueAndTestClocks1780300000041,
+    RecurringRevenue1780300000042,
   ],
 };

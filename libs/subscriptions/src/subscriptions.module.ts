@@ -9,6 +9,7 @@ import { EnrolmentsImport } from './jobs/enrolments-import';
 import { MembersLeftConsumer } from './jobs/members-left.consumer';
 import { OverdueConsumer } from './jobs/overdue.consumer';
 import { RenewalTick } from './jobs/renewal.tick';
+import { RevenueSnapshotRun } from './jobs/revenue-snapshot.run';
 import { ChargesDoNotOverlap } from './proofs/charges-do-not-overlap';
 import { Subscriptions } from './subscriptions.facade';
 import { ActivateContract } from './use-cases/activate-contract';
@@ -36,13 +37,16 @@ import { PublishPlan } from './use-cases/publish-plan';
 import { PublishPrices } from './use-cases/publish-prices';
 import { PublishProduct } from './use-cases/publish-product';
 import { Rating } from './use-cases/rating';
+import { RecurringRevenue } from './use-cases/recurring-revenue';
 import { RenewContract } from './use-cases/renew-contract';
 import { RenewDueContracts } from './use-cases/renew-due-contracts';
 import { ResumeContract } from './use-cases/resume-contract';
 import { ResumeEnrolments } from './use-cases/resume-enrolments';
 import { RetirePlan } from './use-cases/retire-plan';
 import { SetContractPolicies } from './use-cases/set-contract-policies';
+import { SnapshotRevenue } from './use-cases/snapshot-revenue';
 import { StartEnrolments } from './use-cases/start-enrolments';
+import { StartRevenueSnapshots } from './use-cases/start-revenue-snapshots';
 import { SuspendContract } from './use-cases/suspend-contract';
 
 const CATALOGUE = [PublishProduct, PublishPlan, PublishPrices, ChangeProductTax, RetirePlan];
@@ -53,6 +57,7 @@ const CONTRACTS = [
 const ENROLMENTS = [EnrolmentActs, StartEnrolments, ChangePlan, PauseEnrolments, ResumeEnrolments, CancelEnrolments, AskBy, FollowLeaving];
 const JOBS = [ContractsImport, EnrolmentsImport, RenewalTick, MembersLeftConsumer];
 const OVERDUE = [ApplyOverduePolicy, OverdueConsumer, OverduePolicyWork];
+const REVENUE = [SnapshotRevenue, StartRevenueSnapshots, RecurringRevenue, RevenueSnapshotRun];
 
 @Module({
   imports: [CompaniesModule],
@@ -69,7 +74,8 @@ const OVERDUE = [ApplyOverduePolicy, OverdueConsumer, OverduePolicyWork];
     ...JOBS,
     ...OVERDUE,
     ApplyProposals,
+    ...REVENUE,
   ],
-  exports: [Subscriptions, ...CATALOGUE, ...CONTRACTS, ...ENROLMENTS, ApplyProposals],
+  exports: [Subscriptions, ...CATALOGUE, ...CONTRACTS, ...ENROLMENTS, ApplyProposals, StartRevenueSnapshots, RecurringRevenue],
 })
 export class SubscriptionsModule {}

@@ -52,6 +52,13 @@ export interface SubsidyRow extends SubsidyVersion {
 }
 
 /**
+ * The instant as of which timelines are read, as text: what was recorded later is not known yet. Rating knows all of it;
+ * metrics report again what was once reported.
+ */
+export type KnownAt = string;
+export const ALL_KNOWN: KnownAt = 'infinity';
+
+/**
  * Locks enrolments to be rated, and their contracts shared: many rate the people of one contract at once, but nobody
  * while its company's charges are put on a document. Contracts come first, and everything in the order of ids.
  */
@@ -94,7 +101,7 @@ export function changesOf({ seqs, days, kinds, planIds }: EnrolmentRow): Enrolme
 }
 
 /** Contracts that have a life; one that is only drafted owes nothing and is left out. */
-export async function contractsById(reader: Reader, ids: readonly ContractId[]): Promise<Map<ContractId, ContractRow>> {
+export async function contractsById(reader: Reader, ids: readonly ContractId[], knownAt: KnownAt = ALL_KNOWN): Promise<Map<ContractId, ContractRow>> {
   const rows = await reader.query<ContractRow>(
     `SELECT k.id, k.issuer_id AS "issuerId", k.company_id AS "companyId", k.currency,
             k.enrolment_timing AS "enrolmentTiming", t.changes
@@ -102,9 +109,9 @@ export async function contractsById(reader: Reader, ids: readonly ContractId[]):
             LATERAL (SELECT json_agg(json_build_object('seq', h.seq, 'effectiveOn', h.effective_on, 'kind', h.kind, 'bills', h.bills,
                               'anchorDay', h.anchor_day, 'anchorOn', h.anchor_on, 'cycleMonths', h.cycle_months, 'timeZone', h.time_zone,
                               'termEndsOn', h.term_ends_on) ORDER BY h.seq) AS changes
-                       FROM subscriptions.contract_change h WHERE h.contract_id = k.id HAVING bool_or(h.kind = 'start')) AS t
+                       FROM subscriptions.contract_change h WHERE h.contract_id = k.id AND h.recorded_at <= $2::timestamptz HAVING bool_or(h.kind = 'start')) AS t
       WHERE k.id = ANY ($1::uuid[])`,
-    [ids],
+    [ids, knownAt],
   );
   return new Map(rows.map((row) => [row.id, row]));
 }
@@ -121,7 +128,11 @@ interface TermsJson {
 }
 
 /** Every component of the contracts with its timeline, in the order of ids. */
-export async function componentsOfContracts(reader: Reader, contractIds: readonly ContractId[]): Promise<(FeeComponent & { contractId: ContractId })[]> {
+export async function componentsOfContracts(
+  reader: Reader,
+  contractIds: readonly ContractId[],
+  knownAt: KnownAt = ALL_KNOWN,
+): Promise<(FeeComponent & { contractId: ContractId })[]> {
   const rows = await reader.query<Omit<FeeComponent, 'changes'> & { contractId: ContractId; changes: readonly TermsJson[] | null }>(
     `SELECT f.id, f.contract_id AS "contractId", f.kind, f.name, f.timing, f.target_id AS "targetId", t.changes
        FROM subscriptions.fee_component f,
@@ -130,9 +141,9 @@ export async function componentsOfContracts(reader: Reader, contractIds: readonl
                               'intervalMonths', h.interval_months, 'unitPriceMinor', h.unit_price_minor::text, 'packageSize', h.package_size,
                               'tiers', h.tiers, 'amountMinor', h.amount_minor::text, 'percent', h.percent::text, 'periods', h.periods, 'per', h.per,
                               'taxInclusive', h.tax_inclusive, 'taxCategory', h.tax_category, 'quantity', h.quantity) ORDER BY h.seq) AS changes
-                       FROM subscriptions.fee_change h WHERE h.component_id = f.id) AS t
+                       FROM subscriptions.fee_change h WHERE h.component_id = f.id AND h.recorded_at <= $2::timestamptz) AS t
       WHERE f.contract_id = ANY ($1::uuid[]) ORDER BY f.id`,
-    [contractIds],
+    [contractIds, knownAt],
   );
   return rows.map((row) => ({ ...row, changes: (row.changes ?? []).map((change) => feeChange(change)) }) as FeeComponent & { contractId: ContractId });
 }
@@ -155,24 +166,25 @@ function termsOf(columns: Omit<TermsJson, 'seq' | 'effectiveOn' | 'kind'>): Comp
   return terms as unknown as ComponentTerms;
 }
 
-export async function plansById(reader: Reader, ids: readonly PlanId[]): Promise<PlanRow[]> {
+export async function plansById(reader: Reader, ids: readonly PlanId[], knownAt: KnownAt = ALL_KNOWN): Promise<PlanRow[]> {
   return reader.query(
     `SELECT p.id AS "planId", p.code, p.name, t.taxes
        FROM subscriptions.plan p,
             LATERAL (SELECT coalesce(json_agg(json_build_object('effectiveFrom', x.effective_from, 'seq', x.seq, 'taxCategory', x.tax_category)), '[]') AS taxes
-                       FROM subscriptions.product_tax x WHERE x.product_id = p.product_id) AS t
+                       FROM subscriptions.product_tax x WHERE x.product_id = p.product_id AND x.recorded_at <= $2::timestamptz) AS t
       WHERE p.id = ANY ($1::uuid[]) ORDER BY p.id`,
-    [ids],
+    [ids, knownAt],
   );
 }
 
 /** Every price of the plans in the currencies, by ascending day. */
-export async function pricesOf(reader: Reader, planIds: readonly PlanId[], currencies: readonly Currency[]): Promise<PriceRow[]> {
+export async function pricesOf(reader: Reader, planIds: readonly PlanId[], currencies: readonly Currency[], knownAt: KnownAt = ALL_KNOWN): Promise<PriceRow[]> {
   return reader.query(
     `SELECT id, plan_id AS "planId", currency, effective_from AS "effectiveFrom", interval_months AS "intervalMonths", applies_to AS "appliesTo",
             amount_minor AS "amountMinor", tax_inclusive AS "taxInclusive"
-       FROM subscriptions.price WHERE plan_id = ANY ($1::uuid[]) AND currency = ANY ($2::text[]) ORDER BY plan_id, currency, effective_from`,
-    [planIds, currencies],
+       FROM subscriptions.price WHERE plan_id = ANY ($1::uuid[]) AND currency = ANY ($2::text[]) AND recorded_at <= $3::timestamptz
+      ORDER BY plan_id, currency, effective_from`,
+    [planIds, currencies, knownAt],
   );
 }
 
