@@ -18,7 +18,7 @@ export class GuardsInOnePass1780100000053 implements MigrationInterface {
   }
 }
 
-const GUARD_IN_ONE_PASS = `
+export const GUARD_IN_ONE_PASS = `
   -- Checks the postings of one statement as a set and adds them to the day totals. It reads new rows, their entries,
   -- the chart and nothing else, so its cost grows with the statement and not with the ledger. The range on the entry
   -- ids, planned anew each time, keeps it on the index whatever size the tables had when the plan was first made.
@@ -152,7 +152,7 @@ const GUARD_IN_ONE_PASS = `
   END $$;
 `;
 
-const SEAL_BY_FIRST_LINE = `
+export const SEAL_BY_FIRST_LINE = `
   -- At the end of the statement that makes an entry its first line must be there, and with one line the guard of postings
   -- demands all of them; so an entry without its postings never exists, not even inside a transaction. And its period
   -- must be open and stay open until this transaction ends.
@@ -195,7 +195,7 @@ const SEAL_BY_FIRST_LINE = `
   END $$;
 `;
 
-const POSTING_WITHOUT_A_JOIN = `
+export const POSTING_WITHOUT_A_JOIN = `
   -- Writes entries and their postings in one statement. Entries are numbered by their place in the arrays, from 1, and
   -- lines name that number. A source that is posted already with the same content is left as it is; with another
   -- content it is an error. Ids are drawn first, because lines need them before the entry says whether it was new.
