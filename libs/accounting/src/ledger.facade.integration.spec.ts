@@ -181,6 +181,34 @@ describe('the reports', () => {
     }
   });
 
+  it('each tax goes down to its postings, which add up to it', async () => {
+    for (const line of await read((reader) => reports.vatByRate(reader, ledger.issuerId, YEAR))) {
+      const tax = { issuerId: ledger.issuerId, range: YEAR, taxCode: `${line.country} ${line.category} ${line.rate}`, currency: line.currency };
+      const postings = await read(async (reader) => {
+        const all: { isTax: boolean; amountMinor: bigint }[] = [];
+        for (let after: string | null = null; ; ) {
+          const { edges, pageInfo } = await reports.taxLines(reader, tax, { first: 7, after });
+          all.push(...edges.map(({ node }) => node));
+          if (!pageInfo.hasNextPage) return all;
+          after = pageInfo.endCursor;
+        }
+      });
+      const sum = (isTax: boolean) => postings.filter((each) => each.isTax === isTax).reduce((total, { amountMinor }) => total - amountMinor, 0n);
+      expect([sum(false), sum(true)]).toEqual([line.baseMinor, line.taxMinor]);
+    }
+  });
+
+  it('each line of the waterfall goes down to its documents, which add up to it', async () => {
+    const asOf = DAYS[1]!;
+    for (const line of await read((reader) => reports.deferredRevenueWaterfall(reader, ledger.issuerId, asOf))) {
+      const documents = await read((reader) => reports.deferredDocuments(reader, ledger.issuerId, asOf, line, { after: null, first: 10_000 }));
+      expect(documents.reduce((total, { amountMinor }) => total + amountMinor, 0n)).toBe(line.amountMinor);
+      expect(documents.every(({ documentNumber }) => documentNumber !== null)).toBe(true);
+      const [first, ...rest] = documents;
+      expect(await read((reader) => reports.deferredDocuments(reader, ledger.issuerId, asOf, line, { after: first!.documentId, first: 10_000 }))).toEqual(rest);
+    }
+  });
+
   it.each(DAYS)('waterfall as of %s adds up to deferred revenue', async (asOf) => {
     const lines = await read((reader) => reports.deferredRevenueWaterfall(reader, ledger.issuerId, asOf));
     for (const { currency, balanceMinor } of await summed('deferred-revenue', asOf)) {

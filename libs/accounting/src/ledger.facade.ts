@@ -5,14 +5,14 @@ import { Page, PageArgs, Reader } from '@countinghouse/platform';
 import { BalanceSheet, balanceSheet, movement, ProfitAndLoss, profitAndLoss } from './domain/reports/financial-statements';
 import { Balances, RunningBalance } from './domain/reports/running-balance';
 import { accountBalance, accountByCode, CurrencyBalance, partyBalance, TrialBalanceLine, trialBalance } from './persistence/reports/account.queries';
-import { deferredRevenueWaterfall, WaterfallLine } from './persistence/reports/deferred-revenue.queries';
+import { DeferredDocument, deferredDocuments, deferredRevenueWaterfall, WaterfallLine } from './persistence/reports/deferred-revenue.queries';
 import { balanceBefore, LedgerLine, ledgerPage, ledgerStream } from './persistence/reports/general-ledger.queries';
 import { JournalEntry, journalEntries } from './persistence/reports/journal-entry.queries';
 import {
   AgeingLine, ageingPage, AgeingPlace, AgeingQuery, ageingStream, OpenDocument, openDocuments, StatementLine, statementLines, statementOpening, StatementQuery,
   statementStream,
 } from './persistence/reports/receivables.queries';
-import { VatLine, vatByRate } from './persistence/reports/vat.queries';
+import { TaxLine, TaxOfDays, taxPage, VatLine, vatByRate } from './persistence/reports/vat.queries';
 
 export type LedgerLineWithBalance = LedgerLine & Balances;
 export type StatementLineWithBalance = StatementLine & Pick<Balances, 'balanceMinor'>;
@@ -110,9 +110,25 @@ export class Ledger {
     return vatByRate(reader, issuerId, range);
   }
 
+  /** The postings behind a line of it. */
+  taxLines(reader: Reader, tax: TaxOfDays, page: PageArgs): Promise<Page<TaxLine>> {
+    return taxPage(reader, tax, page);
+  }
+
   /** In which month what is deferred at the end of a day will be earned. */
   deferredRevenueWaterfall(reader: Reader, issuerId: IssuerId, asOf: LocalDate): Promise<WaterfallLine[]> {
     return deferredRevenueWaterfall(reader, issuerId, asOf);
+  }
+
+  /** The documents behind a line of it; a page of at most `first`. */
+  deferredDocuments(
+    reader: Reader,
+    issuerId: IssuerId,
+    asOf: LocalDate,
+    line: Pick<WaterfallLine, 'month' | 'currency'>,
+    page: { readonly after: string | null; readonly first: number },
+  ): Promise<DeferredDocument[]> {
+    return deferredDocuments(reader, issuerId, asOf, line, page);
   }
 
   /** Whole entries, in the order of the ids. */

@@ -1,13 +1,14 @@
 // The reports as queries. A report of an issuer outside the actor's scope is null, with an error.
 import { Args, ID, Int, Query, Resolver } from '@nestjs/graphql';
-import { addDays, dateRange, DomainError, type DateRange, type IssuerId } from '@countinghouse/kernel';
-import { authorise, CurrentActor, Database, idOf, MAX_PAGE_SIZE, readGlobalId, type Actor, type Page, type Reader } from '@countinghouse/platform';
+import { addDays, currency, dateRange, DomainError, type DateRange, type IssuerId, type LocalDate } from '@countinghouse/kernel';
+import { authorise, CurrentActor, Database, DateScalar, idOf, MAX_PAGE_SIZE, readGlobalId, type Actor, type Page, type Reader } from '@countinghouse/platform';
+import { taxCode } from '../domain/tax-code';
 import { Ledger } from '../ledger.facade';
 import { functionalCurrencyOf } from '../persistence/chart.queries';
 import { ageingRow, balanceSheetRow, profitAndLossRow, withReferences } from './report-rows';
 import {
-  AgeingLineType, AsOfArgs, BalanceSheetType, DaysArgs, DeferredRevenueLineType, GeneralLedgerArgs, JournalEntryType, LedgerLineConnection, LedgerLineType,
-  OpenDocumentType, PartyStatementType, ProfitAndLossType, VatLineType,
+  AgeingLineType, AsOfArgs, BalanceSheetType, DaysArgs, DeferredDocumentType, DeferredRevenueLineType, GeneralLedgerArgs, JournalEntryType, LedgerLineConnection, LedgerLineType,
+  OpenDocumentType, PartyStatementType, ProfitAndLossType, TaxLineConnection, TaxLinesArgs, TaxLineType, VatLineType,
 } from './report.type';
 
 const STATEMENT_LINES = 500;
@@ -63,7 +64,7 @@ export class ReportResolver {
     @Args('first', { type: () => Int, defaultValue: MAX_PAGE_SIZE }) first: number,
     @CurrentActor() actor: Actor,
   ): Promise<AgeingLineType[]> {
-    if (first < 1 || first > MAX_PAGE_SIZE) throw new DomainError('PAGE_SIZE_INVALID', `first ${first} is not a page size`, { field: 'first', remedy: `ask for 1 to ${MAX_PAGE_SIZE}` });
+    refusePageSize(first);
     const after = afterPartyId === null || afterPartyId === undefined ? null : { partyId: readGlobalId(afterPartyId, 'afterPartyId').uuid, currency: (afterCurrency ?? 'ZZZ') as never };
     return this.read(actor, issuerId, async (reader, issuer) => {
       const lines = await this.ledger.receivablesAgeing(reader, { issuerId: issuer, asOf, partyType: partyType ?? undefined }, after, first);
@@ -94,9 +95,35 @@ export class ReportResolver {
     return this.read(actor, issuerId, async (reader, issuer) => this.ledger.vatByRate(reader, issuer, days(from, through)));
   }
 
+  @Query(() => TaxLineConnection, { ...NULL_OUT_OF_SCOPE, description: 'What stands behind a line of vatByRate.' })
+  taxLines(@Args() { issuerId, from, through, country, category, rate, currency: ofCurrency, ...page }: TaxLinesArgs, @CurrentActor() actor: Actor): Promise<Page<TaxLineType>> {
+    return this.read(actor, issuerId, async (reader, issuer) => {
+      const tax = { issuerId: issuer, range: days(from, through), taxCode: taxCode({ country, category, rate }), currency: currency(ofCurrency) };
+      const { edges, pageInfo } = await this.ledger.taxLines(reader, tax, page);
+      return { pageInfo, edges: edges.map(({ node, cursor }) => ({ cursor, node: withReferences(node) })) };
+    });
+  }
+
   @Query(() => [DeferredRevenueLineType], { ...NULL_OUT_OF_SCOPE, description: 'In which month what is deferred will be earned.' })
   deferredRevenueWaterfall(@Args() { issuerId, asOf }: AsOfArgs, @CurrentActor() actor: Actor): Promise<DeferredRevenueLineType[]> {
     return this.read(actor, issuerId, (reader, issuer) => this.ledger.deferredRevenueWaterfall(reader, issuer, asOf));
+  }
+
+  @Query(() => [DeferredDocumentType], { ...NULL_OUT_OF_SCOPE, description: 'What stands behind a line of the waterfall.' })
+  deferredDocuments(
+    @Args() { issuerId, asOf }: AsOfArgs,
+    @Args('month', { type: () => DateScalar, nullable: true, description: 'As on the line.' }) month: LocalDate | null,
+    @Args('currency', { type: () => String }) ofCurrency: string,
+    @Args('afterDocumentId', { type: () => ID, nullable: true, description: 'The document that the page before ended with.' }) after: string | null,
+    @Args('first', { type: () => Int, defaultValue: MAX_PAGE_SIZE }) first: number,
+    @CurrentActor() actor: Actor,
+  ): Promise<DeferredDocumentType[]> {
+    refusePageSize(first);
+    const page = { after: after == null ? null : readGlobalId(after, 'afterDocumentId').uuid, first };
+    return this.read(actor, issuerId, async (reader, issuer) => {
+      const documents = await this.ledger.deferredDocuments(reader, issuer, asOf, { month: month ?? null, currency: currency(ofCurrency) }, page);
+      return documents.map(withReferences);
+    });
   }
 
   /** One snapshot for a whole report, of an issuer that the actor may see. */
@@ -105,6 +132,10 @@ export class ReportResolver {
     authorise(actor, 'viewer', issuer);
     return this.database.read((reader) => work(reader, issuer));
   }
+}
+
+function refusePageSize(first: number): void {
+  if (first < 1 || first > MAX_PAGE_SIZE) throw new DomainError('PAGE_SIZE_INVALID', `first ${first} is not a page size`, { field: 'first', remedy: `ask for 1 to ${MAX_PAGE_SIZE}` });
 }
 
 /** Callers name the last day; the books count to the day after it. */

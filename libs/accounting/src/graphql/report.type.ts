@@ -220,6 +220,37 @@ export class DeferredRevenueLineType {
   readonly currency!: string;
 }
 
+@ObjectType('TaxLine', { description: 'A posting behind a line of the VAT report.' })
+export class TaxLineType {
+  @EntryIdField({ description: 'For `journalEntry(id)`.' })
+  readonly entryId!: bigint;
+  @Field(() => DateScalar)
+  readonly entryDate!: LocalDate;
+  @Field(() => String)
+  readonly kind!: string;
+  @Field(() => String)
+  readonly accountCode!: string;
+  @Field(() => Boolean, { description: 'The tax itself; otherwise a base of it.' })
+  readonly isTax!: boolean;
+  @Field(() => LedgerPartyType, { nullable: true })
+  readonly party!: LedgerPartyType | null;
+  @Field(() => LedgerDocumentType, { nullable: true })
+  readonly document!: LedgerDocumentType | null;
+  @MoneyField({ description: 'Debit positive, so that what is owed is negative.' })
+  readonly amount?: unknown;
+  readonly currency!: string;
+}
+export const TaxLineConnection = Connection('TaxLine', () => TaxLineType);
+
+@ObjectType('DeferredDocument', { description: 'A document behind a line of the deferred-revenue waterfall.' })
+export class DeferredDocumentType {
+  @Field(() => LedgerDocumentType, { nullable: true })
+  readonly document!: LedgerDocumentType | null;
+  @MoneyField()
+  readonly amount?: unknown;
+  readonly currency!: string;
+}
+
 @ArgsType()
 export class AsOfArgs {
   @Field(() => ID)
@@ -236,6 +267,24 @@ export class DaysArgs {
   readonly from!: LocalDate;
   @Field(() => DateScalar, { description: 'The last day.' })
   readonly through!: LocalDate;
+}
+
+@ArgsType()
+export class TaxLinesArgs extends PageArgs {
+  @Field(() => ID)
+  readonly issuerId!: string;
+  @Field(() => DateScalar, { description: 'The first day.' })
+  readonly from!: LocalDate;
+  @Field(() => DateScalar, { description: 'The last day.' })
+  readonly through!: LocalDate;
+  @Field(() => String)
+  readonly country!: string;
+  @Field(() => String)
+  readonly category!: string;
+  @Field(() => DecimalScalar, { description: 'Percent with two decimals, as on the line.' })
+  readonly rate!: string;
+  @Field(() => String)
+  readonly currency!: string;
 }
 
 @ArgsType()

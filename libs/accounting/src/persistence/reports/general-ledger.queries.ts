@@ -31,11 +31,12 @@ export interface LedgerOfAccount {
   readonly range: DateRange;
 }
 
-const SELECT = `line.entry_id AS "entryId", line.line_no AS "lineNo", line.entry_date AS "entryDate", entry.effective_on AS "effectiveOn",
+/** The columns of a ledger line, and where they come from. */
+export const SELECT = `line.entry_id AS "entryId", line.line_no AS "lineNo", line.entry_date AS "entryDate", entry.effective_on AS "effectiveOn",
   entry.kind, entry.source_type AS "sourceType", entry.source_id AS "sourceId", line.party_type AS "partyType", line.party_id AS "partyId",
   line.document_type AS "documentType", line.document_id AS "documentId", document.number AS "documentNumber",
   line.currency, line.amount_minor AS "amountMinor", line.functional_amount_minor AS "functionalAmountMinor"`;
-const FROM = `accounting.posting line JOIN accounting.journal_entry entry ON entry.id = line.entry_id
+export const FROM = `accounting.posting line JOIN accounting.journal_entry entry ON entry.id = line.entry_id
   LEFT JOIN accounting.document ON document.id = line.document_id`;
 const ORDER = 'line.entry_date, line.entry_id, line.line_no';
 
