@@ -31,9 +31,11 @@ export async function copyIn(client: Client, tables: readonly CopiedTable[]): Pr
 
 export const WITHOUT_TRIGGERS = ['journal_entry', 'posting', 'document', 'revenue_schedule'].map((table) => `ALTER TABLE accounting.${table} DISABLE TRIGGER USER`);
 
-/** What the guard checks, as a textbook would have it. */
+/** What the guards check and a foreign key can say, as a textbook would have it. */
 export const WITH_FOREIGN_KEYS = [
   `ALTER TABLE accounting.posting ADD CONSTRAINT posting_has_an_entry FOREIGN KEY (entry_id) REFERENCES accounting.journal_entry (id)`,
   `ALTER TABLE accounting.posting ADD CONSTRAINT posting_has_an_account FOREIGN KEY (account_id) REFERENCES accounting.account (id)`,
   `ALTER TABLE accounting.journal_entry ADD CONSTRAINT entry_has_a_period FOREIGN KEY (issuer_id, period_start) REFERENCES accounting.period (issuer_id, starts_on)`,
+  `ALTER TABLE accounting.journal_entry ADD CONSTRAINT entry_belongs_to_an_issuer FOREIGN KEY (issuer_id) REFERENCES platform.issuer (id)`,
+  `ALTER TABLE accounting.journal_entry ADD CONSTRAINT entry_takes_back_an_entry FOREIGN KEY (reverses) REFERENCES accounting.journal_entry (id)`,
 ];
