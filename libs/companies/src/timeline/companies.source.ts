@@ -1,4 +1,4 @@
-// What companies itself has to tell: registered, changed, moved, checked, written about.
+// What companies itself has to tell: registered, changed, moved, checked, written about, and how many people came and went.
 import { Injectable } from '@nestjs/common';
 import type { Reader } from '@countinghouse/platform';
 import { CompanyTimelineSource, CompanyTimelineSourceProvider, readTimeline, TimelineBranch, TimelineEntry, TimelineQuestion } from './timeline-source';
@@ -35,6 +35,15 @@ const BRANCHES: readonly TimelineBranch[] = [
     at: 'm.recorded_at', id: `lpad(m.id::text, 19, '0')`, by: 'm.recorded_by', reason: 'm.reason', subject: ['Company', 'm.target_id'],
     detail: `jsonb_build_object('kind', m.kind, 'on', CASE WHEN isfinite(m.effective_on) THEN m.effective_on END, 'target', t.number || ' ' || t.legal_name)`,
     tell: ({ kind, on, target }) => `${place(kind, target)} ${on === null ? 'from the beginning' : `from ${on}`}.`,
+  },
+  {
+    // Told by the day on which it was recorded, from the log that counts people: files bring them by the thousand.
+    kind: 'headcount-changed',
+    from: `(SELECT measure, date_trunc('day', recorded_at AT TIME ZONE 'UTC') AS day, max(recorded_at) AS at, coalesce(sum(change) FILTER (WHERE change > 0), 0) AS more,
+                   coalesce(-sum(change) FILTER (WHERE change < 0), 0) AS fewer
+              FROM companies.headcount_change WHERE company_id = $1 GROUP BY 1, 2) AS h`,
+    where: 'true', at: 'h.at', id: `h.measure || ':' || h.day::date`, detail: `jsonb_build_object('measure', h.measure, 'more', h.more, 'fewer', h.fewer)`,
+    tell: ({ measure, more, fewer }) => `People ${measure}: ${[more > 0 && `${more} more`, fewer > 0 && `${fewer} fewer`].filter(Boolean).join(', ')}.`,
   },
   {
     kind: 'vat-checked', from: 'companies.vat_check k', where: 'k.company_id = $1', at: 'k.checked_at', id: 'k.id::text', by: 'k.requested_by',
