@@ -124,3 +124,30 @@ describe('editing a company', () => {
     expect(await profileOn(id, '2026-03-10')).toMatchObject({ version: 3, profile: { city: 'Braga', postalCode: '4700' } });
   });
 });
+
+describe('registering a company', () => {
+  let desk: Desk;
+
+  beforeAll(async () => {
+    desk = await Desk.open();
+  });
+  afterAll(() => desk.test.drop());
+
+  it('by several at once under one number registers one, and changes nothing of it', async () => {
+    for (let round = 0; round < 5; round++) {
+      const number = `R-${round}`;
+      const answers = await Promise.all(
+        ['Ana', 'Bo', 'Cy', 'Di'].map((legalName) => desk.company({ number, legalName }).then(() => legalName, (error: { code: string }) => error.code)),
+      );
+      const [winner, ...others] = answers.filter((answer) => answer !== 'COMPANY_NUMBER_TAKEN');
+      expect(others).toEqual([]);
+      expect(await desk.query('SELECT legal_name, version FROM companies.company WHERE number = $1', [number])).toEqual([{ legal_name: winner, version: 1 }]);
+    }
+  });
+
+  it('by several at once with one key answers all with the same company', async () => {
+    const ids = await Promise.all(Array.from({ length: 4 }, () => desk.company({ number: 'K-1', legalName: 'K', idempotencyKey: 'once' })));
+    expect(new Set(ids).size).toBe(1);
+    await expect(desk.company({ number: 'K-2', legalName: 'K', idempotencyKey: 'once' })).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
+  });
+});
