@@ -104,6 +104,15 @@ describe('moving companies', () => {
     expect(await refused(move, [a, 'payer', '2026-07-01', c])).toBe('nothing');
   });
 
+  it('is refused below a hundred others', async () => {
+    const chain = [await desk.company()];
+    for (let level = 1; level < 100; level++) chain.push(await desk.company({ parentId: chain.at(-1)! }));
+    await expect(desk.moves.execute({ companyId: await desk.company(), kind: 'parent', targetId: chain.at(-1)! }, BILLING)).rejects.toMatchObject({
+      code: 'HIERARCHY_TOO_DEEP', field: 'parentId',
+    });
+    await desk.moves.execute({ companyId: await desk.company(), kind: 'parent', targetId: chain.at(-2)! }, BILLING);
+  });
+
   it('that two make at once never closes a circle', async () => {
     for (let round = 0; round < 5; round++) {
       const [a, b, c] = [await desk.company(), await desk.company(), await desk.company()];

@@ -1,7 +1,7 @@
 // Moves companies under another parent or to another payer, from a day on. What was charged before stays where it was.
 import { Injectable } from '@nestjs/common';
 import { addDays, CompanyId, DomainError, LocalDate, TimeZone } from '@countinghouse/kernel';
-import { Actor, AppClock, Audit, authorise, Database, Tx } from '@countinghouse/platform';
+import { Actor, AppClock, Audit, authorise, Database, Tx, violatedConstraint } from '@countinghouse/platform';
 import { companiesById, KnownCompany, lockCompaniesById } from '../persistence/company.queries';
 import { deferMoves, inCircle, lockHierarchy, PlaceKind, recordMoves, showPlaces, takeDueMoves } from '../persistence/hierarchy.queries';
 import { companyClosed, companyUnknown } from './refusals';
@@ -39,15 +39,19 @@ export class MoveCompanies {
     private readonly clock: AppClock,
   ) {}
 
-  /** @throws DomainError FORBIDDEN, COMPANY_UNKNOWN, COMPANY_CLOSED, COMPANY_CIRCLE, MOVE_TOO_FAR_AHEAD */
+  /** @throws DomainError FORBIDDEN, COMPANY_UNKNOWN, COMPANY_CLOSED, COMPANY_CIRCLE, HIERARCHY_TOO_DEEP, MOVE_TOO_FAR_AHEAD */
   async execute({ companyId, kind, targetId, effectiveOn, reason }: MoveCompanyInput, actor: Actor): Promise<void> {
     authorise(actor, 'billing');
     const today = this.clock.today(UTC);
     const move = { kind, targetId, effectiveOn: dayOfMove(effectiveOn, today), reason: reason?.trim() || null };
-    await this.database.transaction(async (tx) => {
-      const { refused } = await this.applyTo(tx, [companyId], move, today, actor);
-      if (refused.length > 0) throw refused[0]!.error;
-    });
+    try {
+      await this.database.transaction(async (tx) => {
+        const { refused } = await this.applyTo(tx, [companyId], move, today, actor);
+        if (refused.length > 0) throw refused[0]!.error;
+      });
+    } catch (error) {
+      throw tooDeep(error, kind) ?? error;
+    }
   }
 
   /**
@@ -101,6 +105,12 @@ export function dayOfMove(effectiveOn: LocalDate | null | undefined, today: Loca
   const last = addDays(today, DAYS_AHEAD_MAX);
   if (day <= last) return day;
   throw new DomainError('MOVE_TOO_FAR_AHEAD', `A move on ${day} is too far ahead.`, { field: 'effectiveOn', value: day, remedy: `Give a day up to ${last}.` });
+}
+
+/** Circles are found before the database has to; what its guard still refuses is a walk upwards that does not end soon enough. */
+function tooDeep(error: unknown, kind: PlaceKind): DomainError | undefined {
+  if (violatedConstraint(error) !== 'company_move_makes_no_circle') return undefined;
+  return new DomainError('HIERARCHY_TOO_DEEP', 'The company would have 100 or more others above it.', { field: `${kind}Id`, remedy: 'Choose a company further up.', cause: error });
 }
 
 function refuseTarget(kind: PlaceKind, id: CompanyId, target: KnownCompany | undefined): void {
