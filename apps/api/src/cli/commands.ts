@@ -18,6 +18,7 @@ import { RATES, REVALUE } from './currencies';
 import { chosenIssuers, Command, required, Session, Values } from './command';
 import { finishRuns, RUN_HELP, RUN_OPTIONS } from './finish-run';
 import { REVENUE } from './revenue';
+import { IMPORT_PEOPLE } from './people';
 import { TEST_CLOCK } from './test-clock';
 
 const TEXT = { type: 'string' } as const;
@@ -213,7 +214,7 @@ const TOKEN: Command = {
   },
 };
 
-export const COMMANDS: readonly Command[] = [MIGRATE, SEED, IMPORT, BILL, COLLECT, RECOGNISE, RATES, REVALUE, VERIFY, CLOSE, EXPORT, REPLAY, RUNS, REVENUE, TEST_CLOCK, TOKEN];
+export const COMMANDS: readonly Command[] = [MIGRATE, SEED, IMPORT, IMPORT_PEOPLE, BILL, COLLECT, RECOGNISE, RATES, REVALUE, VERIFY, CLOSE, EXPORT, REPLAY, RUNS, REVENUE, TEST_CLOCK, TOKEN];
 
 type App = Awaited<ReturnType<Session['app']>>;
 type Issuers = Awaited<ReturnType<typeof chosenIssuers>>;

@@ -11,7 +11,7 @@ export const RUN_OPTIONS = { here: { type: 'boolean', default: false } } as cons
 export const RUN_HELP = '--here            do the work in this process instead of waiting for the workers';
 const PARKED_SHOWN = 20;
 
-/** Waits for the runs, prints what they came to, and gives the exit code: 0 when all succeeded and nothing was parked. */
+/** Waits for the runs, prints what they came to, and gives the exit code: 0 when all succeeded, or wait for approval, and nothing was parked. */
 export async function finishRuns(session: Session, ids: readonly RunId[], values: Values): Promise<number> {
   const app = await session.app();
   const runs = app.get(Runs);
@@ -19,7 +19,7 @@ export async function finishRuns(session: Session, ids: readonly RunId[], values
   if (values['here']) for (const id of ids) ended.push(await runs.drain(id));
   else ended.push(...(await followRuns(app, ids)));
   for (const run of ended) await report(session, run);
-  return ended.every((run) => run.state === 'succeeded' && run.parked === 0) ? 0 : 1;
+  return ended.every((run) => (run.state === 'succeeded' && run.parked === 0) || run.state === 'awaiting-approval') ? 0 : 1;
 }
 
 async function followRuns(app: INestApplicationContext, ids: readonly RunId[]): Promise<Run[]> {

@@ -7,7 +7,8 @@ import { Progress } from './progress';
 const LOOK_EVERY_MS = 100;
 const PATIENCE_MS = 120_000;
 const REST_MS = 500;
-const ENDED: readonly Run['state'][] = ['succeeded', 'failed', 'cancelled'];
+/** Nothing happens to them any more, or not before somebody approves. */
+const AT_REST: readonly Run['state'][] = ['succeeded', 'failed', 'cancelled', 'awaiting-approval'];
 /** What Node says when there is no connection, or no longer one. */
 const CONNECTION_LOST = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
 /** PostgreSQL: connection exceptions, and "shutting down", "crashed", "starting up". */
@@ -20,7 +21,7 @@ export class Follower {
     private readonly stopped: AbortSignal,
   ) {}
 
-  /** Until all of them have ended. @throws when one has failed or was cancelled, with its reason */
+  /** Until all of them have ended, or wait for approval. @throws when one has failed or was cancelled, with its reason */
   async follow(ids: readonly RunId[], progress: Progress, what: string): Promise<Run[]> {
     for (;;) {
       const runs = await this.look(async (reader) => {
@@ -32,7 +33,7 @@ export class Follower {
       progress.update(sum('done'), sum('total'), what);
       const lost = runs.find((run) => run.state === 'failed' || run.state === 'cancelled');
       if (lost) throw new Error(`the run ${lost.kind} ${lost.id} has ${lost.state}: ${lost.error ?? 'no reason was recorded'}`);
-      if (runs.every((run) => ENDED.includes(run.state))) return runs;
+      if (runs.every((run) => AT_REST.includes(run.state))) return runs;
       await this.rest();
     }
   }

@@ -171,5 +171,6 @@ function people(run: ImportRun, { firstRow, lastRow }: ImportChunk, who: StagedP
   const { asOf, content } = optionsOf(run);
   const given = new Set(OPTIONAL_COLUMNS.filter((column) => run.input.columns.includes(column)));
   const staged = stagedPeople({ fileId: run.input.fileId, runId: run.id, firstRow, lastRow, who });
-  return { ...staged, count, areNew, given, asOf, isSnapshot: content === 'snapshot' };
+  const hasDependants = who === 'dependants';
+  return { ...staged, count, areNew, hasDependants, given, asOf, isSnapshot: content === 'snapshot' };
 }

@@ -18,6 +18,8 @@ export interface People {
   readonly count: number;
   /** Whether nobody of the list was on record a while ago. */
   readonly areNew: boolean;
+  /** Whether somebody of the list may be a dependant. */
+  readonly hasDependants: boolean;
   /** The optional columns that are spoken of; what is not spoken of stays as it is. */
   readonly given: ReadonlySet<OptionalColumn>;
   /** The day on which the list is true: a changed cost centre counts from it. */
@@ -67,12 +69,13 @@ export function stagedPeople({ fileId, runId, firstRow, lastRow, who }: StagedPe
   };
 }
 
-export function onePerson(id: MemberId, person: Person): Pick<People, 'sql' | 'params' | 'newId' | 'count' | 'areNew'> {
+export function onePerson(id: MemberId, person: Person): Pick<People, 'sql' | 'params' | 'newId' | 'count' | 'areNew' | 'hasDependants'> {
   const { companyId, employeeId, name, email, costCentre, eligibleFrom, leftOn, dependantOf } = person;
   return {
     newId: '$9::uuid',
     count: 1,
     areNew: true,
+    hasDependants: person.dependantOf !== null,
     sql: `SELECT $1::uuid AS company_id, $2::text AS employee_id, $3::text AS name, $4::text AS email, $5::text AS cost_centre,
                  $6::date AS eligible_from, $7::date AS left_on, $8::text AS dependant_of, $9::uuid AS new_id`,
     params: [companyId, employeeId, name, email, costCentre, eligibleFrom, leftOn, dependantOf, id],
@@ -104,7 +107,11 @@ export async function writePeople(tx: Tx, people: People, source: HeadcountSourc
   return { ...written, added, left: written.left + left };
 }
 
-/** What becomes of each person of the list, beside the row on record; an outer join gives those who are new as well. */
+/**
+ * What becomes of each person of the list, beside the row on record; an outer join gives those who are new as well. The list
+ * is MATERIALIZED: joined table by table, the planner may look a person up by company alone, which is right for companies
+ * of three and ruin for one of 200,000.
+ */
 export function outcomes({ given, isSnapshot }: People, asOf: string, join: 'JOIN' | 'LEFT JOIN'): string {
   const kept = (column: OptionalColumn) => (given.has(column) ? `w.${column}` : `m.${column}`);
   const isThere = isSnapshot ? `OR (m.left_on <= ${asOf}::date AND ${given.has('left_on') ? `coalesce(w.left_on > ${asOf}::date, true)` : 'true'})` : '';
@@ -132,7 +139,7 @@ export function outcomes({ given, isSnapshot }: People, asOf: string, join: 'JOI
 async function changedMembers(tx: Tx, people: People): Promise<MemberId[]> {
   const asOf = `$${people.params.length + 1}`;
   const rows = await tx.query<{ id: MemberId }>(
-    `WITH wanted AS (${people.sql}), outcome AS (${outcomes(people, asOf, 'JOIN')}) SELECT id FROM outcome WHERE differs`,
+    `WITH wanted AS MATERIALIZED (${people.sql}), outcome AS (${outcomes(people, asOf, 'JOIN')}) SELECT id FROM outcome WHERE differs`,
     [...people.params, people.asOf],
   );
   return rows.map(({ id }) => id);
@@ -142,7 +149,7 @@ async function changedMembers(tx: Tx, people: People): Promise<MemberId[]> {
 async function changePeople(tx: Tx, people: People, ids: readonly MemberId[]): Promise<Omit<PeopleWritten, 'added'>> {
   const asOf = `$${people.params.length + 1}`;
   const { changed, left, returned } = await tx.one<{ changed: bigint; left: bigint; returned: bigint }>(
-    `WITH wanted AS (${people.sql}), outcome AS (${outcomes(people, asOf, 'JOIN')}),
+    `WITH wanted AS MATERIALIZED (${people.sql}), outcome AS (${outcomes(people, asOf, 'JOIN')}),
      change AS MATERIALIZED (
        SELECT *, coalesce(old_cost_centre_since, '-infinity') AS since,
               CASE WHEN new_cost_centre IS NOT DISTINCT FROM old_cost_centre THEN NULL
@@ -191,11 +198,12 @@ async function addUnlessKnown(tx: Tx, people: People, source: HeadcountSource): 
 
 async function addPeople(tx: Tx, people: People, source: HeadcountSource, onConflict: string): Promise<{ added: number; left: number }> {
   const [sourceType, sourceId] = [`$${people.params.length + 1}`, `$${people.params.length + 2}`];
-  const employee = people.given.has('dependant_of')
+  // Employees have none to look up, and a lookup in the table that is being written would grow with it.
+  const employee = people.hasDependants
     ? { id: 'e.id', join: 'LEFT JOIN companies.member e ON e.company_id = w.company_id AND e.employee_id = w.dependant_of' }
     : { id: 'NULL::uuid', join: '' };
   const { added, left } = await tx.one<{ added: bigint; left: bigint }>(
-    `WITH wanted AS (${people.sql}), added AS (
+    `WITH wanted AS ${people.hasDependants ? 'MATERIALIZED ' : ''}(${people.sql}), added AS (
        INSERT INTO companies.member (id, company_id, employee_id, name, email, cost_centre, status, eligible_from, left_on, dependant_of)
        SELECT ${people.newId}, w.company_id, w.employee_id, w.name, w.email, w.cost_centre,
               CASE WHEN w.left_on IS NULL THEN 'eligible' ELSE 'left' END, w.eligible_from, w.left_on, ${employee.id}

@@ -19,7 +19,7 @@ export interface Preview {
 export async function judge(tx: Tx, people: People): Promise<Preview> {
   const asOf = `$${people.params.length + 1}`;
   const row = await tx.one<Record<keyof Preview, bigint>>(
-    `WITH wanted AS (${people.sql}), judged AS MATERIALIZED (
+    `WITH wanted AS MATERIALIZED (${people.sql}), judged AS MATERIALIZED (
        SELECT line, company_number, new_eligible_from, new_left_on, left_on, eligible_from,
               CASE WHEN company_id IS NULL THEN 'COMPANY_UNKNOWN' WHEN company_status = 'closed' THEN 'COMPANY_CLOSED'
                    WHEN new_left_on <= new_eligible_from THEN 'LEFT_BEFORE_ELIGIBLE' END AS code,
