@@ -81,14 +81,4 @@ export class Companies {
   async recordEnrolment(tx: Tx, changes: readonly EnrolmentChange[], source?: HeadcountSource): Promise<number> {
     return recordEnrolment(tx, changes, source ?? null);
   }
-
-  /** Members who have taken a plan, when the days are told by nobody. Prefer {@link recordEnrolment}. Gives how many changed. */
-  async markEnrolled(tx: Tx, memberIds: readonly MemberId[]): Promise<number> {
-    return tx.execute(
-      `UPDATE companies.member m SET status = 'enrolled'
-         FROM (SELECT id FROM companies.member WHERE id = ANY ($1::uuid[]) AND status = 'eligible' ORDER BY id FOR NO KEY UPDATE) AS locked
-        WHERE m.id = locked.id`,
-      [memberIds],
-    );
-  }
 }

@@ -142,17 +142,4 @@ describe('the database of companies', () => {
     expect(plan).toMatch(/Index Only Scan using headcount_change_of_company/);
     expect(plan).not.toMatch(/Seq Scan on headcount_change/);
   });
-
-  it('marks eligible members as enrolled, and leaves those alone who leave', async () => {
-    const acme = await company('N-1');
-    await execute(member(acme, '1'));
-    await execute(member(acme, '2', `'Bo', 'left', '2026-01-01', '2026-12-01'`));
-    const all = await test.database.query<{ id: never }>('SELECT id FROM companies.member WHERE company_id = $1', [acme]);
-    const mark = () => test.database.transaction((tx) => new Companies().markEnrolled(tx, all.map(({ id }) => id)));
-    expect([await mark(), await mark()]).toEqual([1, 0]);
-    expect(await test.database.query('SELECT status FROM companies.member WHERE company_id = $1 ORDER BY employee_id', [acme])).toEqual([
-      { status: 'enrolled' },
-      { status: 'left' },
-    ]);
-  });
 });

@@ -4,6 +4,7 @@ import { Logger } from '@nestjs/common';
 import { createTestDatabase, TestDatabase } from '@countinghouse/testing';
 import { Audit } from '../audit/audit';
 import { Actor, systemActor } from '../auth/actor';
+import { TestClock } from '../clock/test-clock';
 import { Tx } from '../database/tx';
 import { JobRegistry } from '../queue/job-registry';
 import { QueueSettings } from '../queue/queue-settings';
@@ -14,6 +15,7 @@ import { ImportColumns, RowOf } from './columns';
 import { ImportFileUnreadable, ImportInput, ImportKind, ImportMode, ImportRow } from './import';
 import { ImportHandler } from './import-handler';
 import { Imports } from './imports';
+import { RejectionRetention } from './rejection-retention';
 import { Rejection, rejection } from './rejection';
 
 const COLUMNS = {
@@ -276,5 +278,18 @@ describe('Imports', () => {
       { actor: 'ana', action: 'platform.start-run' },
       { actor: 'system:runs', action: 'platform.finish-run' },
     ]);
+  });
+
+  it('forget after 90 days what stood in refused rows, and keep where and why they were refused', async () => {
+    const done = await run('code,name,seats\nR,Attic,many\n');
+    const clock = new TestClock(Date.now());
+    const retention = new RejectionRetention(test.database, clock);
+    const kept = async () => (await rejections(done)).map(({ line, column, code, value, reason }) => ({ line, column, code, value, mentions: reason.includes('many') }));
+    await retention.blank();
+    expect(await kept()).toEqual([{ line: 2, column: 'seats', code: 'NUMBER_INVALID', value: 'many', mentions: true }]);
+    clock.advanceBy(91 * 86_400_000);
+    expect(await retention.blank()).toBeGreaterThan(0);
+    expect(await kept()).toEqual([{ line: 2, column: 'seats', code: 'NUMBER_INVALID', value: null, mentions: false }]);
+    expect(await retention.blank()).toBe(0);
   });
 });
