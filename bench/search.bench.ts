@@ -42,8 +42,10 @@ async function pagesOf(reader: Parameters<typeof searchMembers>[0], text: string
     query: (sql: string, params: readonly unknown[] = []) => ((asked = [sql, params]), query(sql, params)),
   });
   await searchMembers(watched, text, { limit: 25 });
-  const plan = await query<{ 'QUERY PLAN': string }>(`EXPLAIN (ANALYZE, BUFFERS, TIMING OFF) ${asked![0]}`, asked![1]);
-  const text0 = plan.map((row) => row['QUERY PLAN']).join('\n');
-  if (text0.includes('Seq Scan')) throw new Error(`a search reads the whole table:\n${text0}`);
-  return [...text0.split('\n').find((line) => line.includes('Buffers:'))!.matchAll(/(?:hit|read)=(\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0);
+  const rows = await query<{ 'QUERY PLAN': string }>(`EXPLAIN (ANALYZE, BUFFERS, TIMING OFF) ${asked![0]}`, asked![1]);
+  const plan = rows.map((row) => row['QUERY PLAN']);
+  if (plan.some((line) => line.includes('Seq Scan'))) throw new Error(`a search reads the whole table:\n${plan.join('\n')}`);
+  // The first line of buffers is that of the whole statement.
+  const touched = plan.find((line) => line.includes('Buffers:'))!.matchAll(/(?:hit|read)=(\d+)/g);
+  return [...touched].reduce((sum, [, count]) => sum + Number(count), 0);
 }
