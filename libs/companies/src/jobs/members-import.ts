@@ -4,7 +4,7 @@ import { event, MembersImported } from '@countinghouse/contracts';
 import { CompanyId, localDate, LocalDate, timeZone } from '@countinghouse/kernel';
 import { AppClock, ChunkOutcome, ImportChunk, ImportColumns, ImportKind, ImportRun, ImportStep, Outbox, StagedImport, Tx } from '@countinghouse/platform';
 import { isOverLimit } from '../domain/removal-limit';
-import { leave, OPTIONAL_COLUMNS, People, stagedPeople, StagedPeople, writePeople } from '../persistence/member.queries';
+import { dependantsOfFileLeave, leave, OPTIONAL_COLUMNS, People, stagedPeople, StagedPeople, writePeople } from '../persistence/member.queries';
 import {
   companiesNamed, compareSnapshot, judge, lockCompaniesOfChunk, missingMembers, refuseDependants, refusedRows, Snapshot,
 } from '../persistence/members-import.queries';
@@ -144,6 +144,7 @@ export class MembersImport extends StagedImport {
     if (await this.isRefusedWhole(tx, run)) return {};
     await lockCompaniesOfChunk(tx, run, chunk);
     const written = await writePeople(tx, people(run, chunk, 'dependants'), { type: 'run', id: run.id });
+    await dependantsOfFileLeave(tx, run.input.fileId);
     return { result: { ...written, unchanged: -written.added - written.changed } };
   }
 

@@ -103,7 +103,7 @@ export async function writePeople(tx: Tx, people: People, source: HeadcountSourc
   const before = await beforeHeadcount(tx, changed);
   const written = await changePeople(tx, people, changed);
   await appendHeadcount(tx, changed, before, source);
-  if (written.left > 0) await dependantsLeave(tx, changed);
+  await dependantsLeave(tx, changed);
   return { ...written, added, left: written.left + left };
 }
 
@@ -243,6 +243,19 @@ async function dependantsLeave(tx: Tx, ids: readonly MemberId[]): Promise<void> 
       WHERE e.id = ANY ($1::uuid[]) AND e.left_on IS NOT NULL AND d.dependant_of = e.id
         AND coalesce(d.left_on > greatest(e.left_on, d.eligible_from + 1), true)`,
     [ids],
+  );
+}
+
+/** The same for all dependants of the companies whose dependants a file names: it may name some whose employee has left. */
+export async function dependantsOfFileLeave(tx: Tx, fileId: string): Promise<void> {
+  await tx.execute(
+    `UPDATE companies.member d SET left_on = greatest(e.left_on, d.eligible_from + 1), status = 'left'
+       FROM companies.member e
+      WHERE d.company_id IN (SELECT c.id FROM companies.company c
+                              WHERE c.number IN (SELECT DISTINCT cells[1] FROM platform.import_row WHERE file_id = $1 AND cells[8] IS NOT NULL))
+        AND d.dependant_of = e.id AND e.left_on IS NOT NULL
+        AND coalesce(d.left_on > greatest(e.left_on, d.eligible_from + 1), true)`,
+    [fileId],
   );
 }
 

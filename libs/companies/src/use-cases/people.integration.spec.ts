@@ -74,6 +74,8 @@ describe('people by hand', () => {
     expect(await stand.headcount(acme, year, 'enrolled')).toEqual(['2026-01-01..2026-02-01 0', '2026-02-01..2027-01-01 1']);
     await stand.change.leave(ana, day('2026-08-01'), stand.actor);
     expect(await stand.people(acme)).toEqual(['1: left 2026-02-01..2026-08-01 ()', '1b: left 2026-02-01..2026-08-01 ()']);
+    await stand.change.edit({ memberId: ana, leftOn: day('2026-07-15') }, stand.actor);
+    expect(await stand.people(acme)).toEqual(['1: left 2026-02-01..2026-07-15 ()', '1b: left 2026-02-01..2026-07-15 ()']);
     expect(await refused(stand.change.return(bo, day('2026-09-01'), stand.actor))).toBe('EMPLOYEE_LEAVES');
     expect(await refused(add('D-1', '1d', { dependantOf: '1' }))).toBe('EMPLOYEE_LEAVES');
   });
