@@ -90,7 +90,7 @@ export class Ledger {
   }
 }
 
-function contractChange(row: Business['contract'][number], seq: number): ContractChange {
+export function contractChange(row: Business['contract'][number], seq: number): ContractChange {
   const change = { seq, effectiveOn: row.on as LocalDate };
   switch (row.kind) {
     case 'cycle':
@@ -106,7 +106,7 @@ function contractChange(row: Business['contract'][number], seq: number): Contrac
   }
 }
 
-function termsOf(kind: ComponentKind, row: TermsRow): ComponentTerms {
+export function termsOf(kind: ComponentKind, row: TermsRow): ComponentTerms {
   const taxed = { taxInclusive: false, taxCategory: 'standard' } as const;
   const { amount: amountMinor, periods, per } = row;
   switch (kind) {
