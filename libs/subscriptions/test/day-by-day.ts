@@ -345,14 +345,20 @@ function half(numerator: bigint, denominator: bigint): bigint {
   return (sign * (2n * sign * numerator + denominator)) / (2n * denominator);
 }
 
+const PERIODS = new Map<string, [Day, Day]>();
 function wholePeriod(day: Day, anchorDay: number, months: number, phase: number): [Day, Day] {
+  const key = `${day} ${anchorDay} ${months} ${phase}`;
+  const known = PERIODS.get(key);
+  if (known !== undefined) return known;
   const boundary = (month: number) => {
     const first = Temporal.PlainDate.from({ year: Math.floor(month / 12), month: (month % 12) + 1, day: 1 });
     return first.with({ day: Math.min(anchorDay, first.daysInMonth) }).toString();
   };
   let month = monthsOf(day) + months;
   while (month % months !== phase || boundary(month) > day) month--;
-  return [boundary(month), boundary(month + months)];
+  const period: [Day, Day] = [boundary(month), boundary(month + months)];
+  PERIODS.set(key, period);
+  return period;
 }
 
 function monthsOf(day: Day): number {
