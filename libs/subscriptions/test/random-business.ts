@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { addDays, LocalDate } from '@countinghouse/kernel';
 import { Business, ContractRow, EnrolmentRow, FeeRow, PriceRow, SubsidyRow, TermsRow } from './day-by-day';
 
-const DAY_ONE = '2026-01-01' as LocalDate;
+export const DAY_ONE = '2026-01-01' as LocalDate;
 /** Changes and runs fall into the first 200 days; then so much later that every period any of them touched has ended. */
 const CHANGES_UNTIL = 200;
 export const LAST = addDays(DAY_ONE, 400);
@@ -20,12 +20,12 @@ const aCycle = fc.record({
 const terms: fc.Arbitrary<TermsRow> = fc.record({
   model: fc.constantFrom('flat', 'perUnit', 'perUnit', 'graduated', 'volume', 'package'),
   measure: fc.constantFrom('daily', 'daily', 'daily', 'periodStart', 'peak', 'average', 'periodEnd'),
-  onDecrease: fc.constantFrom('credit', 'credit', 'none'),
+  onDecrease: fc.constantFrom('credit', 'none'),
   amount: anAmount,
   size: fc.integer({ min: 1, max: 60 }),
   tiers: fc.constantFrom(
     [{ upTo: null, unit: 700n, flat: 0n }],
-    [{ upTo: 50, unit: 1000n, flat: 0n }, { upTo: 110, unit: 799n, flat: 500n }, { upTo: null, unit: 333n, flat: 0n }],
+    [{ upTo: 50, unit: 1000n, flat: 0n }, { upTo: 305, unit: 799n, flat: 500n }, { upTo: null, unit: 333n, flat: 0n }],
   ),
   permille: fc.integer({ min: 1, max: 1000 }),
   periods: fc.option(fc.integer({ min: 1, max: 4 })),
@@ -80,7 +80,7 @@ export const anAct: fc.Arbitrary<Act> = fc.oneof(
   { weight: 3, arbitrary: contractRow.map((row): Act => ({ type: 'contract', row })) },
   { weight: 3, arbitrary: enrolmentRow.map((row): Act => ({ type: 'enrolment', row })) },
   { weight: 4, arbitrary: feeRow.map((row): Act => ({ type: 'fee', row })) },
-  { weight: 3, arbitrary: onDay(fc.record({ change: fc.integer({ min: -9, max: 30 }) })).map((row): Act => ({ type: 'headcount', row })) },
+  { weight: 3, arbitrary: onDay(fc.record({ change: fc.integer({ min: -12, max: 20 }) })).map((row): Act => ({ type: 'headcount', row })) },
   { weight: 1, arbitrary: priceRow.map((row): Act => ({ type: 'price', row })) },
   { weight: 1, arbitrary: subsidyRow.map((row): Act => ({ type: 'subsidy', row })) },
   { weight: 4, arbitrary: aDay.map((through): Act => ({ type: 'bill', through })) },
@@ -101,7 +101,7 @@ export function begin({ on, cycle, timings, plan, fees, prices }: typeof aStart 
     enrolment: [{ on, kind: 'start', plan }],
     components: COMPONENTS(timings),
     fees: fees.map((fee) => ({ on, ...fee })),
-    headcount: [{ on: DAY_ONE, change: 100 }],
+    headcount: [{ on: DAY_ONE, change: 300 }],
     prices: PLANS.map((name, index) => ({ plan: name, from: '2025-01-01', months: 1, appliesTo: 'all-from-date', amount: prices[index]! })),
     taxes: PLANS.map((name) => ({ plan: name, from: '2025-01-01', category: 'standard' })),
     subsidies: [],
