@@ -9,7 +9,7 @@ import { EnrolmentChange, enrolmentStretches } from './enrolment-timeline';
 import { explain } from './explanation';
 import { FeeComponent } from './fee-timeline';
 import { HeadcountStretch } from './headcount-measure';
-import { whyContractOwesNothing, whyEnrolmentOwesNothing } from './not-owed';
+import { whyComponentOwesNothing, whyEnrolmentOwesNothing } from './not-owed';
 import { owedEnrolment } from './owed';
 import { lookedAtThrough, owedContract } from './owed-contract';
 import { PaidCharge, Payers, PayerStretch, withPayers } from './payer-timeline';
@@ -33,7 +33,7 @@ function bill(headcount: readonly HeadcountStretch[], records: readonly ChargeOn
   const timeline = { contract, currency: EUR, components: [component], headcount: () => headcount };
   const owed = owedContract(timeline, lookedAtThrough(timeline, () => charged, day(through))).get(component)!;
   const found = withPayers(difference(owed, charged, day(through)), payers);
-  const words = found.map((charge) => explain(charge, { currency: EUR, planName: (id: PlanId) => id, whyNotOwed: (on) => whyContractOwesNothing(contract, on)?.why ?? 'not owed' }));
+  const words = found.map((charge) => explain(charge, { currency: EUR, planName: (id: PlanId) => id, whyNotOwed: (on) => whyComponentOwesNothing(contract, component, on).why }));
   return { found, words };
 }
 /** Puts what was found on record, as the database would. */
@@ -139,6 +139,14 @@ describe('the words of a charge', () => {
     expect(bill(JUNE_AS_KNOWN_FIRST, billed, { of: [['2026-06-16', { kind: 'end' }]] }).words).toEqual(['contract ended from 16 June: less 100 × 10.00, 15 of 30 days']);
     const suspended: Dated<ContractChange>[] = [['2026-06-16', { kind: 'suspend', bills: false }], ['2026-06-17', { kind: 'resume' }]];
     expect(bill(JUNE_AS_KNOWN_FIRST, billed, { of: suspended }).words).toEqual(['contract suspended on 16 June: less 100 × 10.00, 1 of 30 days']);
+  });
+
+  it('say that a component has ended, or that nobody is counted any more', () => {
+    const ended = aComponent('access-fee', [['2026-06-01', perPerson(1000n)], ['2026-06-21', 'end']], { id: 'fee' });
+    expect(bill(JUNE_AS_KNOWN_FIRST, billed, { component: ended }).words).toEqual(['ended from 21 June: less 100 × 10.00, 10 of 30 days']);
+    expect(bill(people(['2026-01-01', 100], ['2026-06-30', 0]), billed).words).toEqual(['nothing owed from 30 June: less 100 × 10.00, 1 of 30 days']);
+    const postponed = aComponent('access-fee', [['2026-06-01', 'end'], ['2026-06-03', perPerson(1000n)]], { id: 'fee' });
+    expect(bill(JUNE_AS_KNOWN_FIRST, billed, { component: postponed }).words).toEqual(['not begun from 1 to 2 June: less 100 × 10.00, 2 of 30 days']);
   });
 
   it('tell of another price and another period', () => {

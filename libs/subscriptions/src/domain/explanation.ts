@@ -20,7 +20,7 @@ export function explain(charge: NewCharge, context: Explained): string {
   if (kind === 'charge' && corrects === null) return `${rate.words}${share(charge)}`;
   if (kind === 'charge') return `${instead === null ? 'owed' : change(instead, rate, context)} ${when(charge)}: ${rate.words}${share(charge)}`;
   const why = instead === null ? context.whyNotOwed(start) : change(rate, instead, context);
-  return `${why} ${when(charge)}: less ${ofRecord(rate, context.currency)}${share(charge)}`;
+  return `${why} ${when(charge)}: ${takenBack(rate, context.currency)}${share(charge)}`;
 }
 
 /** What a new rate has that the old one had not; the first thing that differs, the plan before its price. */
@@ -43,9 +43,10 @@ function moreOrFewer(from: string, to: string, counts: string): string {
   return `${step < 0 ? '−' : '+'}${Math.abs(step)} ${counts}`.trimEnd();
 }
 
-/** A rate on record has no words left: `100 × 10.00`. */
-function ofRecord({ quantity, unitPriceMinor, totalMinor }: Rate, currency: Currency): string {
-  return quantity === '1' || quantity === '-1' ? amountText(totalMinor, currency) : `${quantity} × ${amountText(unitPriceMinor, currency)}`;
+/** A rate on record has no words left: `less 100 × 10.00`, `without the 50.00 off`. */
+function takenBack({ quantity, unitPriceMinor, totalMinor }: Rate, currency: Currency): string {
+  if (totalMinor < 0n) return `without the ${amountText(-totalMinor, currency)} off`;
+  return `less ${quantity === '1' ? amountText(totalMinor, currency) : `${quantity} × ${amountText(unitPriceMinor, currency)}`}`;
 }
 
 /** `, 10 of 30 days`, or nothing for a whole period. */

@@ -2,6 +2,7 @@
 import { LocalDate } from '@countinghouse/kernel';
 import { contractOwes } from './contract-timeline';
 import { EnrolmentState } from './enrolment-timeline';
+import { agreedStretches, FeeComponent } from './fee-timeline';
 import { RatedContract } from './rated-contract';
 import { Facts } from './rated-stretch';
 import { stretchOn, StateStretch } from './timeline';
@@ -19,6 +20,16 @@ export function whyContractOwesNothing({ states, startsOn }: RatedContract, day:
     return { why: day < startsOn ? 'contract not begun' : 'contract ended', facts: { changes: [], contract: stretch?.decidedBy ?? [] } };
   }
   return contractOwes(stretch.state) ? undefined : { why: 'contract suspended', facts: { changes: [], contract: stretch.decidedBy } };
+}
+
+/** As {@link whyContractOwesNothing}, for a fee component of the contract. */
+export function whyComponentOwesNothing(contract: RatedContract, { changes }: FeeComponent, day: LocalDate): NotOwed {
+  const ofContract = whyContractOwesNothing(contract, day);
+  if (ofContract !== undefined) return ofContract;
+  const agreed = agreedStretches(changes);
+  const onDay = agreed.find(({ start, end }) => start <= day && day < end);
+  if (onDay !== undefined) return { why: 'nothing owed', facts: { changes: onDay.decidedBy } };
+  return { why: agreed[0] === undefined || day < agreed[0].start ? 'not begun' : 'ended', facts: { changes: changes.filter(({ effectiveOn }) => effectiveOn <= day).map(({ seq }) => seq) } };
 }
 
 /** As {@link whyContractOwesNothing}, for an enrolment under the contract. */

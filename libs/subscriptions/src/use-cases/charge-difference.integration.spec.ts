@@ -156,6 +156,8 @@ describe('ChargeDifference', () => {
     await world.charge({ contractIds: [contract], through: '2026-06-01' });
     // 1,000.00 is 100.00 above the cap; 500.00 and 300.00 are below it.
     expect((await world.onRecord(cap)).map(({ kind, amountMinor }) => [kind, amountMinor])).toEqual([['charge', -10_000n], ['credit', 10_000n]]);
+    const words = await world.test.database.query(`SELECT explanation FROM subscriptions.charge WHERE component_id = $1 ORDER BY id`, [cap]);
+    expect(words).toEqual([{ explanation: 'fees of 1000.00 are capped at 900.00' }, { explanation: 'nothing owed from 1 June: without the 100.00 off' }]);
   });
 
   it('charges an average with its decimals', async () => {

@@ -10,7 +10,7 @@ import { enrolmentStretches } from '../domain/enrolment-timeline';
 import { explain } from '../domain/explanation';
 import { FeeComponent, isOfKind } from '../domain/fee-timeline';
 import { HeadcountStretch } from '../domain/headcount-measure';
-import { NotOwed, whyContractOwesNothing, whyEnrolmentOwesNothing } from '../domain/not-owed';
+import { NotOwed, whyComponentOwesNothing, whyEnrolmentOwesNothing } from '../domain/not-owed';
 import { owedEnrolment } from '../domain/owed';
 import { lookedAtThrough, owedContract } from '../domain/owed-contract';
 import { Counted, FeesTimeline } from '../domain/owed-fees';
@@ -73,7 +73,7 @@ export class Rating {
         const charges: ComponentCharge[] = [];
         for (const [component, owed] of owedContract(timeline, begunBy)) {
           const of = charged(typeOf(component), component.id);
-          const silence = (day: LocalDate) => whyContractOwesNothing(contract, day) ?? { why: 'not owed', facts: { changes: [] } };
+          const silence = (day: LocalDate) => whyComponentOwesNothing(contract, component, day);
           charges.push(...toRecord({ of: componentOf(typeOf(component), component.id, row), owed, charged: of, through, payers: payersOf(row, null), planName: () => '', silence }));
         }
         found.charges.push(...charges);
