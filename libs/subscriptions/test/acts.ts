@@ -35,7 +35,7 @@ import { SpecDatabase } from './world';
 
 /** The books of the specs: all open unless a spec closes them up to a day. */
 @OpenPeriodsProvider()
-class SpecBooks implements OpenPeriodsSource {
+export class SpecBooks implements OpenPeriodsSource {
   firstOpenDay: LocalDate | undefined;
 
   async firstOpenDays(_reader: unknown, issuerIds: readonly IssuerId[]): Promise<ReadonlyMap<IssuerId, LocalDate>> {
@@ -54,7 +54,7 @@ export function actsOn({ database }: SpecDatabase, now: string) {
   const audit = new Audit();
   const openPeriods = specOpenPeriods(books);
   const amendments = new Amendments(database, clock, openPeriods, audit);
-  const enrolmentActs = new EnrolmentActs(database, clock, openPeriods, audit, new Companies());
+  const enrolmentActs = new EnrolmentActs(database, clock, openPeriods, audit, new Companies(), new FollowLeaving(new Companies()));
   return {
     clock,
     books,

@@ -37,6 +37,13 @@ describe('an enrolment that is asked for', () => {
     const enrolment = onRecord('a', '2026-03-01', before);
     const answer = answerTo(asked('2026-03-01', now), true, [enrolment]);
     if (answer.kind !== 'changed') throw new Error(answer.kind);
-    expect(planStretches([...enrolment.changes, ...answer.changes])).toEqual([asked('2026-03-01', now)]);
+    const numbered = answer.changes.map((change, index) => ({ ...change, seq: enrolment.changes.length + index + 1 }));
+    expect(planStretches([...enrolment.changes, ...numbered])).toEqual([asked('2026-03-01', now)]);
+  });
+
+  it('is the one on record although it has moved to another plan since', () => {
+    const moved = onRecord('a', '2026-03-01', null);
+    const upgraded = { ...moved, changes: [...moved.changes, { kind: 'plan' as const, seq: 2, effectiveOn: day('2026-05-01'), planId: SILVER }] };
+    expect(answerTo(asked('2026-03-01', null), true, [upgraded])).toEqual({ kind: 'unchanged' });
   });
 });

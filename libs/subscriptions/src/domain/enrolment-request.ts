@@ -1,47 +1,49 @@
 // An asked-for enrolment against those on record: it is new, on record already, ended otherwise, or in the way.
-import { LocalDate } from '@countinghouse/kernel';
-import { EnrolmentChange, planStretches, PlanStretch } from './enrolment-timeline';
+import { LocalDate, PlanId } from '@countinghouse/kernel';
+import { livesOf } from './contract-days';
+import { cancel, NewEnrolmentChange, planHeldOn } from './enrolment-acts';
+import { EnrolmentChange } from './enrolment-timeline';
 
 /** A plan from a day, up to but not including another if it has an end. */
-export type AskedStretch = PlanStretch;
+export interface AskedStretch {
+  readonly start: LocalDate;
+  readonly end: LocalDate | null;
+  readonly planId: PlanId;
+}
 
 export interface EnrolmentOnRecord<Id> {
   readonly id: Id;
+  /** What was agreed: a day on which the member leaves the company is not for a file of enrolments to move. */
   readonly changes: readonly EnrolmentChange[];
 }
 
 export type Answer<Id> =
   | { readonly kind: 'new' | 'unchanged' }
   /** The same enrolment ends on another day: the changes bring its timeline there. */
-  | { readonly kind: 'changed'; readonly id: Id; readonly changes: readonly EnrolmentChange[] }
-  | { readonly kind: 'overlaps'; readonly stretch: PlanStretch };
+  | { readonly kind: 'changed'; readonly id: Id; readonly changes: readonly NewEnrolmentChange[] }
+  | { readonly kind: 'overlaps'; readonly stretch: { readonly start: LocalDate; readonly end: LocalDate | null } };
 
 /**
- * A member holds one plan at a time under a contract. An enrolment on record that began with the same plan on the same day
- * is the one asked for; `endIsStated` tells an end that is left open on purpose from one that is not spoken of.
+ * A member is enrolled once at a time in a product under a contract. An enrolment on record that began with the same plan on the
+ * same day is the one asked for, whatever plan it has moved to since; `endIsStated` tells an end that is left open on purpose
+ * from one that is not spoken of.
+ * @param onRecord the member's enrolments in the product
  */
 export function answerTo<Id>(asked: AskedStretch, endIsStated: boolean, onRecord: readonly EnrolmentOnRecord<Id>[]): Answer<Id> {
-  let same: { enrolment: EnrolmentOnRecord<Id>; stretch: PlanStretch } | undefined;
+  let same: { enrolment: EnrolmentOnRecord<Id>; end: LocalDate | null } | undefined;
   for (const enrolment of onRecord) {
-    for (const stretch of planStretches(enrolment.changes)) {
-      if (stretch.start === asked.start && stretch.planId === asked.planId) same = { enrolment, stretch };
-      else if (share(stretch, asked)) return { kind: 'overlaps', stretch };
+    for (const life of livesOf(enrolment.changes)) {
+      if (life.start === asked.start && planHeldOn(enrolment.changes, life.start) === asked.planId) same = { enrolment, end: life.end };
+      else if (share(life, asked)) return { kind: 'overlaps', stretch: life };
     }
   }
   if (same === undefined) return { kind: 'new' };
-  if (!endIsStated || same.stretch.end === asked.end) return { kind: 'unchanged' };
-  return { kind: 'changed', id: same.enrolment.id, changes: endOtherwise(same.enrolment.changes, same.stretch, asked.end) };
+  if (!endIsStated || same.end === asked.end) return { kind: 'unchanged' };
+  return { kind: 'changed', id: same.enrolment.id, changes: cancel(same.enrolment.changes, asked.end) };
 }
 
-/** An end that moves forward, or goes, is undone first: from the day it stood on, the plan is held again. */
-function endOtherwise(changes: readonly EnrolmentChange[], { end, planId }: PlanStretch, wanted: LocalDate | null): EnrolmentChange[] {
-  let seq = Math.max(...changes.map((change) => change.seq));
-  const added: EnrolmentChange[] = [];
-  if (end !== null && (wanted === null || wanted > end)) added.push({ kind: 'start', seq: ++seq, effectiveOn: end, planId });
-  if (wanted !== null) added.push({ kind: 'end', seq: ++seq, effectiveOn: wanted });
-  return added;
-}
+type Days = Pick<AskedStretch, 'start' | 'end'>;
 
-function share(a: PlanStretch, b: PlanStretch): boolean {
+function share(a: Days, b: Days): boolean {
   return (b.end === null || a.start < b.end) && (a.end === null || b.start < a.end);
 }

@@ -1,12 +1,14 @@
 // The import of contracts: one row for each contract and plan; the contract's own cells repeat from row to row.
 import { Injectable } from '@nestjs/common';
-import { compareDecimal, decimal, decimalToString, DomainError, isDomainError, LocalDate, timesRounded } from '@countinghouse/kernel';
+import { compareDecimal, decimal, decimalToString, DomainError, isDomainError, IssuerId, LocalDate, timesRounded } from '@countinghouse/kernel';
+import { refuseBadTerms } from '../domain/component-terms';
+import { MEASURES } from '../domain/fee-terms';
 import {
-  ImportColumns, ImportHandler, ImportKind, ImportRow, ImportRun, moneyOf, Reader, Rejection, rejectionOf, RowOf, Tx,
+  ImportColumns, ImportHandler, ImportKind, ImportRow, ImportRun, moneyOf, OpenPeriods, periodClosed, Reader, Rejection, rejectionOf, RowOf, Tx,
 } from '@countinghouse/platform';
 import {
   addAccessFees, addContracts, addSubsidies, Catalogue, catalogueOf, companiesByNumber, CompanyTerms, ContractOnRecord,
-  contractsByNumber, ContractTerms, issuersByCode, lockContractsByNumber, startedBy, subsidiesThatDiffer, subsidyKey,
+  contractsByNumber, ContractTerms, FileFee, issuersByCode, lockContractsByNumber, startedBy, subsidiesThatDiffer, subsidyKey,
 } from '../persistence/import.queries';
 
 const TIMINGS = ['advance', 'arrears'] as const;
@@ -22,11 +24,16 @@ const COLUMNS = {
   cycle_months: { type: 'int', required: true, min: 1, max: 120 },
   access_fee_per_person: { type: 'money' },
   access_fee_timing: { type: 'enum', values: TIMINGS },
+  access_fee_model: { type: 'enum', values: ['flat', 'perUnit'] },
+  access_fee_measure: { type: 'enum', values: MEASURES },
   enrolment_timing: { type: 'enum', values: TIMINGS },
   plan_code: { type: 'text', max: 40 },
   subsidy_mode: { type: 'enum', values: ['fixed', 'percent'] },
   subsidy_value: { type: 'decimal' },
   subsidy_cap: { type: 'money' },
+  renewal_months: { type: 'int', min: 1, max: 120 },
+  notice_days: { type: 'int', min: 0, max: 1096 },
+  payroll: { type: 'enum', values: ['yes', 'no'] },
 } as const satisfies ImportColumns;
 type Row = RowOf<typeof COLUMNS>;
 type Column = keyof Row & string;
@@ -37,13 +44,19 @@ interface Known {
   readonly companies: ReadonlyMap<string, CompanyTerms>;
   readonly catalogue: Catalogue;
   readonly contracts: ReadonlyMap<string, ContractOnRecord>;
+  /** By issuer, the first day that lies in no closed period. */
+  readonly openFrom: ReadonlyMap<IssuerId, LocalDate>;
 }
 
 @Injectable()
 @ImportKind({ kind: 'subscriptions.contracts', queue: 'subscriptions', columns: COLUMNS, key: ['number', 'plan_code'] })
 export class ContractsImport extends ImportHandler<Row> {
+  constructor(private readonly openPeriods: OpenPeriods) {
+    super();
+  }
+
   async check(reader: Reader, rows: readonly ImportRow<Row>[]): Promise<Rejection[]> {
-    const known = await lookUp(reader, rows);
+    const known = await this.lookUp(reader, rows);
     const read = rows.map((row) => ({ ...row, ...termsOf(row.values, known) }));
     const otherSubsidies = await subsidiesThatDiffer(reader, read.flatMap(({ terms }) => terms ?? []));
     const said = new Map<string, ContractTerms>();
@@ -61,7 +74,7 @@ export class ContractsImport extends ImportHandler<Row> {
   }
 
   async apply(tx: Tx, rows: readonly ImportRow<Row>[], run: ImportRun): Promise<Record<string, number>> {
-    const known = await lookUp(tx, rows);
+    const known = await this.lookUp(tx, rows);
     const terms = rows.map(({ line, values }) => {
       const read = termsOf(values, known);
       if (read.terms === undefined) throw new Error(`line ${line} was accepted and cannot be read: ${read.errors[0]?.error.message}`);
@@ -74,6 +87,18 @@ export class ContractsImport extends ImportHandler<Row> {
     const subsidies = await addSubsidies(tx, terms, origin);
     await refuseDifferent(tx, terms);
     return { contracts, accessFees, subsidies };
+  }
+
+  private async lookUp(reader: Reader, rows: readonly ImportRow<Row>[]): Promise<Known> {
+    const distinct = <T>(of: (row: Row) => T | null) => [...new Set(rows.map(({ values }) => of(values)))].filter((value) => value !== null);
+    const issuers = await issuersByCode(reader, distinct((row) => row.issuer_code));
+    return {
+      issuers,
+      companies: await companiesByNumber(reader, distinct((row) => row.company_number)),
+      catalogue: await catalogueOf(reader, distinct((row) => row.plan_code), distinct((row) => row.currency)),
+      contracts: await contractsByNumber(reader, distinct((row) => row.number)),
+      openFrom: await this.openPeriods.firstOpenDays(reader, [...issuers.values()]),
+    };
   }
 }
 
@@ -93,16 +118,6 @@ async function refuseDifferent(tx: Tx, terms: readonly ContractTerms[]): Promise
   }
 }
 
-async function lookUp(reader: Reader, rows: readonly ImportRow<Row>[]): Promise<Known> {
-  const distinct = <T>(of: (row: Row) => T | null) => [...new Set(rows.map(({ values }) => of(values)))].filter((value) => value !== null);
-  return {
-    issuers: await issuersByCode(reader, distinct((row) => row.issuer_code)),
-    companies: await companiesByNumber(reader, distinct((row) => row.company_number)),
-    catalogue: await catalogueOf(reader, distinct((row) => row.plan_code), distinct((row) => row.currency)),
-    contracts: await contractsByNumber(reader, distinct((row) => row.number)),
-  };
-}
-
 interface CellError {
   readonly column: Column;
   readonly error: DomainError;
@@ -117,6 +132,10 @@ function termsOf(row: Row, known: Known): { terms: ContractTerms | undefined; er
   if (company === undefined) errors.push(unknown('company_number', 'COMPANY_UNKNOWN', `There is no company ${row.company_number}.`));
   if (row.ends_on !== null && row.ends_on <= row.starts_on) {
     errors.push(cell('ends_on', 'CONTRACT_ENDS_BEFORE_IT_STARTS', `The contract ends on ${row.ends_on}, but starts on ${row.starts_on}.`, 'Give the first day that is no longer in the contract.'));
+  }
+  const openFrom = issuerId === undefined ? undefined : known.openFrom.get(issuerId);
+  if (openFrom !== undefined && row.starts_on < openFrom && !known.contracts.has(row.number)) {
+    errors.push({ column: 'starts_on', error: periodClosed(row.starts_on, openFrom, 'starts_on') });
   }
   const fee = feeOf(row, errors);
   const subsidy = subsidyOf(row, known.catalogue, errors);
@@ -134,6 +153,9 @@ function termsOf(row: Row, known: Known): { terms: ContractTerms | undefined; er
     enrolmentTiming: row.enrolment_timing ?? 'advance',
     fee,
     subsidy,
+    renewalMonths: row.renewal_months,
+    noticeDays: row.notice_days ?? 0,
+    payrollAllowed: row.payroll === 'yes',
   };
   return { terms, errors };
 }
@@ -141,9 +163,25 @@ function termsOf(row: Row, known: Known): { terms: ContractTerms | undefined; er
 function feeOf(row: Row, errors: CellError[]): ContractTerms['fee'] {
   const unitPriceMinor = amountOf(row, 'access_fee_per_person', errors);
   if (unitPriceMinor === null) return null;
-  if (row.access_fee_timing !== null) return { unitPriceMinor, timing: row.access_fee_timing };
+  const { access_fee_timing: timing, access_fee_model: priceModel, access_fee_measure: measure } = row;
+  if (timing !== null) return soundFee({ unitPriceMinor, timing, priceModel: priceModel ?? 'perUnit', measure: measure ?? 'daily' }, errors);
   errors.push(cell('access_fee_timing', 'ACCESS_FEE_TIMING_MISSING', 'The access fee has no timing.', 'Write advance or arrears.'));
   return null;
+}
+
+/** The terms as they will be agreed, by the rules of every component. */
+function soundFee(fee: FileFee, errors: CellError[]): FileFee | null {
+  const { timing, ...terms } = fee;
+  try {
+    refuseBadTerms('access-fee', timing, {
+      ...terms, counted: 'eligible', costCentre: null, onDecrease: 'credit', intervalMonths: 1, taxInclusive: false, taxCategory: 'standard',
+    });
+    return fee;
+  } catch (error) {
+    if (!isDomainError(error)) throw error;
+    errors.push({ column: error.field === 'measure' ? 'access_fee_measure' : 'access_fee_per_person', error });
+    return null;
+  }
 }
 
 function subsidyOf(row: Row, catalogue: Catalogue, errors: CellError[]): ContractTerms['subsidy'] {
@@ -151,7 +189,7 @@ function subsidyOf(row: Row, catalogue: Catalogue, errors: CellError[]): Contrac
     if (row.subsidy_mode !== null) errors.push(cell('plan_code', 'SUBSIDY_WITHOUT_PLAN', 'The subsidy is for no plan.', 'Fill in the plan that is subsidised.'));
     return null;
   }
-  const planId = catalogue.planId(row.plan_code);
+  const planId = catalogue.plan(row.plan_code)?.id;
   if (planId === undefined) {
     errors.push(unknown('plan_code', 'PLAN_UNKNOWN', `There is no plan ${row.plan_code}.`));
     return null;
@@ -202,18 +240,21 @@ function amountOf(row: Row, column: 'access_fee_per_person' | 'subsidy_value' | 
 }
 
 /** A contract is changed by an act of its own, never by a file that tells it otherwise. */
-function differences(terms: ContractTerms, other: Omit<ContractTerms, 'subsidy'>, where: string): CellError[] {
+function differences(terms: ContractTerms, other: Omit<ContractOnRecord, 'id'>, where: string): CellError[] {
   const pairs: [Column, unknown, unknown][] = [
     ['issuer_code', terms.issuerId, other.issuerId],
     ['company_number', terms.companyId, other.companyId],
     ['currency', terms.currency, other.currency],
     ['starts_on', terms.startsOn, other.startsOn],
-    ['ends_on', terms.endsOn, other.endsOn],
+    // The term of a contract that renews itself has another end from year to year.
+    ...(terms.renewalMonths === null && other.renewalMonths === null ? [['ends_on', terms.endsOn, other.endsOn] as [Column, unknown, unknown]] : []),
     ['anchor_day', terms.anchorDay, other.anchorDay],
     ['cycle_months', terms.cycleMonths, other.cycleMonths],
     ['enrolment_timing', terms.enrolmentTiming, other.enrolmentTiming],
     ['access_fee_per_person', terms.fee?.unitPriceMinor ?? other.fee?.unitPriceMinor, other.fee?.unitPriceMinor ?? terms.fee?.unitPriceMinor],
     ['access_fee_timing', terms.fee?.timing ?? other.fee?.timing, other.fee?.timing ?? terms.fee?.timing],
+    ['access_fee_model', terms.fee?.priceModel ?? other.fee?.priceModel, other.fee?.priceModel ?? terms.fee?.priceModel],
+    ['access_fee_measure', terms.fee?.measure ?? other.fee?.measure, other.fee?.measure ?? terms.fee?.measure],
   ];
   return pairs
     .filter(([, mine, theirs]) => mine !== theirs)

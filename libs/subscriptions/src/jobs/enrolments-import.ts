@@ -1,19 +1,19 @@
 // The import of enrolments: a file of new ones and of other ends of known ones; one row for each person and contract.
 import { Injectable } from '@nestjs/common';
 import { Companies } from '@countinghouse/companies';
-import { ContractId, EnrolmentId, MemberId, PlanId } from '@countinghouse/kernel';
+import { addDays, ContractId, EnrolmentId, LocalDate, MemberId, minDate, PlanId } from '@countinghouse/kernel';
 import {
-  ImportColumns, ImportHandler, ImportKind, ImportRow, ImportRun, newId, Reader, Rejection, rejection, RowOf, Tx,
+  ImportColumns, ImportHandler, ImportKind, ImportRow, ImportRun, newId, OpenPeriods, periodClosed, Reader, Rejection, rejection, rejectionOf, RowOf, Tx,
 } from '@countinghouse/platform';
 import { Answer, answerTo, EnrolmentOnRecord } from '../domain/enrolment-request';
-import { EnrolmentChange } from '../domain/enrolment-timeline';
+import { LEAVING, NewEnrolmentChange } from '../domain/enrolment-acts';
 import { tellCompanies } from '../persistence/enrolment.queries';
 import {
   addEnrolments, Catalogue, catalogueOf, ContractOnRecord, contractsByNumber, enrolmentsOf, lockContractsByNumber, memberKey,
   membersByEmployeeId, startedBy,
 } from '../persistence/import.queries';
-import { changesOf } from '../persistence/rating.queries';
 import { appendEnrolmentChanges } from '../persistence/timeline.queries';
+import { FollowLeaving } from '../use-cases/follow-leaving';
 
 const COLUMNS = {
   contract_number: { type: 'text', required: true, max: 40 },
@@ -21,6 +21,8 @@ const COLUMNS = {
   plan_code: { type: 'text', required: true, max: 40 },
   starts_on: { type: 'date', required: true },
   ends_on: { type: 'date' },
+  trial_days: { type: 'int', min: 0, max: 366 },
+  asked_by: { type: 'enum', values: ['payroll', 'card'] },
 } as const satisfies ImportColumns;
 type Row = RowOf<typeof COLUMNS>;
 
@@ -36,19 +38,23 @@ interface Request {
 @Injectable()
 @ImportKind({ kind: 'subscriptions.enrolments', queue: 'subscriptions', columns: COLUMNS, key: ['contract_number', 'employee_id'] })
 export class EnrolmentsImport extends ImportHandler<Row> {
-  constructor(private readonly companies: Companies) {
+  constructor(
+    private readonly companies: Companies,
+    private readonly openPeriods: OpenPeriods,
+    private readonly followLeaving: FollowLeaving,
+  ) {
     super();
   }
 
   async check(reader: Reader, rows: readonly ImportRow<Row>[], run: ImportRun): Promise<Rejection[]> {
-    const requests = await requestsOf(reader, rows, run);
+    const requests = await this.requestsOf(reader, rows, run);
     return requests.filter((request) => 'code' in request);
   }
 
   /** Enrolments of a contract are added under its lock, and looked at again under it, so that two files cannot overlap. */
   async apply(tx: Tx, rows: readonly ImportRow<Row>[], run: ImportRun): Promise<Record<string, number>> {
     await lockContractsByNumber(tx, [...new Set(rows.map(({ values }) => values.contract_number))]);
-    const requests = (await requestsOf(tx, rows, run)).map((request) => {
+    const requests = (await this.requestsOf(tx, rows, run)).map((request) => {
       if ('code' in request) throw new Error(`line ${request.line} was accepted, and is refused now: ${request.reason}`);
       return request;
     });
@@ -58,39 +64,48 @@ export class EnrolmentsImport extends ImportHandler<Row> {
     const changed = requests.flatMap(({ answer }) => (answer.kind === 'changed' ? [answer] : []));
     const ended = changed.flatMap(({ id, changes }) => changes.map((change) => ({ enrolmentId: id, change })));
     await appendEnrolmentChanges(tx, [...begun, ...ended], { by: await startedBy(tx, run.id), reason: `import of ${run.input.fileName}` });
-    await tellCompanies(tx, this.companies, requests.filter(({ answer }) => answer.kind !== 'unchanged').map(({ memberId }) => memberId));
+    const memberIds = requests.filter(({ answer }) => answer.kind !== 'unchanged').map(({ memberId }) => memberId);
+    await this.followLeaving.execute(tx, memberIds);
+    await tellCompanies(tx, this.companies, memberIds);
     return { added: added.length, changed: changed.length, unchanged: rows.length - added.length - changed.length };
+  }
+
+  /** Each row as a request, or as the reason why it is refused. A constant number of statements. */
+  private async requestsOf(reader: Reader, rows: readonly ImportRow<Row>[], run: ImportRun): Promise<(Request | Rejection)[]> {
+    const contracts = await contractsByNumber(reader, [...new Set(rows.map(({ values }) => values.contract_number))]);
+    const currencies = [...new Set([...contracts.values()].map(({ currency }) => currency))];
+    const catalogue = await catalogueOf(reader, [...new Set(rows.map(({ values }) => values.plan_code))], currencies);
+    const openFrom = await this.openPeriods.firstOpenDays(reader, [...new Set([...contracts.values()].map(({ issuerId }) => issuerId))]);
+    const asked = rows.flatMap(({ values }) => {
+      const companyId = contracts.get(values.contract_number)?.companyId;
+      return companyId === undefined ? [] : [{ companyId, employeeId: values.employee_id }];
+    });
+    const members = await membersByEmployeeId(reader, asked);
+    const named = rows.map((row) => nameParts(row, contracts, members, catalogue));
+    const onRecord = await enrolmentsByHolder(reader, named.flatMap((one) => ('code' in one ? [] : [one])));
+    const endIsStated = run.input.columns.includes('ends_on');
+    return named.map((one): Request | Rejection => {
+      if ('code' in one) return one;
+      const { line, values: row, contract, memberId, planId } = one;
+      const there = onRecord.get(holderKey(contract.id, memberId, one.productId)) ?? [];
+      const answer = answerTo({ start: row.starts_on, end: row.ends_on, planId }, endIsStated, there);
+      if (answer.kind === 'overlaps') return overlapping(line, row, answer.stretch);
+      return inClosedPeriod(line, row, answer, openFrom.get(contract.issuerId)) ?? { row, contract, memberId, planId, answer };
+    });
   }
 }
 
-function timelineOf({ starts_on: startsOn, ends_on: endsOn }: Row, planId: PlanId): EnrolmentChange[] {
-  const start: EnrolmentChange = { kind: 'start', seq: 1, effectiveOn: startsOn, planId };
-  return endsOn === null ? [start] : [start, { kind: 'end', seq: 2, effectiveOn: endsOn }];
+function timelineOf(row: Row, planId: PlanId): NewEnrolmentChange[] {
+  const { starts_on: startsOn, ends_on: endsOn, trial_days: trialDays, asked_by: askedBy } = row;
+  return [
+    { kind: 'start', effectiveOn: startsOn, planId },
+    ...(trialDays ? [{ kind: 'trial', effectiveOn: startsOn } as const, { kind: 'trial-end', effectiveOn: addDays(startsOn, trialDays) } as const] : []),
+    ...(askedBy === 'payroll' ? [{ kind: 'payroll', effectiveOn: startsOn } as const] : []),
+    ...(endsOn === null ? [] : [{ kind: 'end', effectiveOn: endsOn } as const]),
+  ];
 }
 
-/** Each row as a request, or as the reason why it is refused. A constant number of statements. */
-async function requestsOf(reader: Reader, rows: readonly ImportRow<Row>[], run: ImportRun): Promise<(Request | Rejection)[]> {
-  const contracts = await contractsByNumber(reader, [...new Set(rows.map(({ values }) => values.contract_number))]);
-  const currencies = [...new Set([...contracts.values()].map(({ currency }) => currency))];
-  const catalogue = await catalogueOf(reader, [...new Set(rows.map(({ values }) => values.plan_code))], currencies);
-  const asked = rows.flatMap(({ values }) => {
-    const companyId = contracts.get(values.contract_number)?.companyId;
-    return companyId === undefined ? [] : [{ companyId, employeeId: values.employee_id }];
-  });
-  const members = await membersByEmployeeId(reader, asked);
-  const named = rows.map((row) => nameParts(row, contracts, members, catalogue));
-  const onRecord = await enrolmentsByHolder(reader, named.flatMap((one) => ('code' in one ? [] : [one])));
-  const endIsStated = run.input.columns.includes('ends_on');
-  return named.map((one): Request | Rejection => {
-    if ('code' in one) return one;
-    const { line, values: row, contract, memberId, planId } = one;
-    const there = onRecord.get(holderKey(contract.id, memberId)) ?? [];
-    const answer = answerTo({ start: row.starts_on, end: row.ends_on, planId }, endIsStated, there);
-    return answer.kind === 'overlaps' ? overlapping(line, row, answer.stretch) : { row, contract, memberId, planId, answer };
-  });
-}
-
-type Named = ImportRow<Row> & { readonly contract: ContractOnRecord; readonly memberId: MemberId; readonly planId: PlanId };
+type Named = ImportRow<Row> & { readonly contract: ContractOnRecord; readonly memberId: MemberId; readonly planId: PlanId; readonly productId: string };
 
 /** What the row names, or the first reason why it cannot be. */
 function nameParts(
@@ -105,19 +120,31 @@ function nameParts(
   if (memberId === undefined) {
     return refused(line, 'employee_id', row.employee_id, 'MEMBER_UNKNOWN', `The company of contract ${contract.number} has no member ${row.employee_id}.`);
   }
-  const planId = catalogue.planId(row.plan_code);
-  if (planId === undefined) return refused(line, 'plan_code', row.plan_code, 'PLAN_UNKNOWN', `There is no plan ${row.plan_code}.`);
+  const plan = catalogue.plan(row.plan_code);
+  if (plan === undefined) return refused(line, 'plan_code', row.plan_code, 'PLAN_UNKNOWN', `There is no plan ${row.plan_code}.`);
+  const { id: planId, productId } = plan;
+  if (plan.retiredFrom !== null && row.starts_on >= plan.retiredFrom) {
+    const reason = `The plan ${row.plan_code} is offered to nobody from ${plan.retiredFrom} on.`;
+    return refused(line, 'plan_code', row.plan_code, 'PLAN_RETIRED', reason, 'Give another plan.');
+  }
+  if (row.asked_by === 'payroll' && !contract.payrollAllowed) {
+    return refused(line, 'asked_by', 'payroll', 'PAYROLL_NOT_ALLOWED', `The contract ${contract.number} has no payroll option.`, 'Agree it in the contract first.');
+  }
   if (!catalogue.prices(planId, contract.currency).some(({ effectiveFrom }) => effectiveFrom <= row.starts_on)) {
     const reason = `The plan ${row.plan_code} has no price in ${contract.currency} on ${row.starts_on}.`;
     return refused(line, 'plan_code', row.plan_code, 'PRICE_MISSING', reason, `Publish a price in ${contract.currency} first.`);
   }
-  return daysRefused(line, row, contract) ?? { line, values: row, contract, memberId, planId };
+  return daysRefused(line, row, contract) ?? { line, values: row, contract, memberId, planId, productId };
 }
 
 function daysRefused(line: number, row: Row, contract: ContractOnRecord): Rejection | undefined {
   if (row.ends_on !== null && row.ends_on <= row.starts_on) {
     const reason = `The enrolment ends on ${row.ends_on}, but starts on ${row.starts_on}.`;
     return refused(line, 'ends_on', row.ends_on, 'ENROLMENT_ENDS_BEFORE_IT_STARTS', reason, 'Give the first day that is no longer enrolled.');
+  }
+  if (contract.startsOn === null) {
+    const reason = `The contract ${contract.number} has not been activated.`;
+    return refused(line, 'contract_number', contract.number, 'CONTRACT_NOT_ACTIVE', reason, 'Activate it first.');
   }
   if (row.starts_on < contract.startsOn || (contract.endsOn !== null && row.starts_on >= contract.endsOn)) {
     const term = contract.endsOn === null ? `starts on ${contract.startsOn}` : `runs from ${contract.startsOn} up to ${contract.endsOn}`;
@@ -127,17 +154,24 @@ function daysRefused(line: number, row: Row, contract: ContractOnRecord): Reject
 }
 
 async function enrolmentsByHolder(reader: Reader, named: readonly Named[]): Promise<Map<string, EnrolmentOnRecord<EnrolmentId>[]>> {
-  const rows = await enrolmentsOf(reader, named.map(({ contract, memberId }) => ({ contractId: contract.id, memberId })));
   const byHolder = new Map<string, EnrolmentOnRecord<EnrolmentId>[]>();
-  for (const row of rows) {
-    const key = holderKey(row.contractId, row.memberId);
-    byHolder.set(key, [...(byHolder.get(key) ?? []), { id: row.id, changes: changesOf(row) }]);
+  for (const { id, contractId, memberId, productId, changes } of await enrolmentsOf(reader, named.map(({ contract, memberId }) => ({ contractId: contract.id, memberId })))) {
+    const key = holderKey(contractId, memberId, productId);
+    byHolder.set(key, [...(byHolder.get(key) ?? []), { id, changes: changes.filter(({ recordedBy }) => recordedBy !== LEAVING) }]);
   }
   return byHolder;
 }
 
-function holderKey(contractId: ContractId, memberId: MemberId): string {
-  return `${contractId} ${memberId}`;
+function holderKey(contractId: ContractId, memberId: MemberId, productId: string): string {
+  return `${contractId} ${memberId} ${productId}`;
+}
+
+/** The first day that the row changes, when it lies in a closed period. */
+function inClosedPeriod(line: number, row: Row, answer: Answer<EnrolmentId>, openFrom: LocalDate | undefined): Rejection | undefined {
+  const first = answer.kind === 'new' ? row.starts_on : answer.kind === 'changed' ? answer.changes.map(({ effectiveOn }) => effectiveOn).reduce(minDate) : undefined;
+  if (openFrom === undefined || first === undefined || first >= openFrom) return undefined;
+  const column = answer.kind === 'new' ? 'starts_on' : 'ends_on';
+  return rejectionOf(periodClosed(first, openFrom, column), { line, column, value: row[column] ?? '' });
 }
 
 function overlapping(line: number, row: Row, { start, end }: { start: string; end: string | null }): Rejection {

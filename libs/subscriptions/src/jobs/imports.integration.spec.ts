@@ -2,10 +2,12 @@
 import { Readable } from 'node:stream';
 import { Logger } from '@nestjs/common';
 import { Companies } from '@countinghouse/companies';
-import { CompanyId, Money } from '@countinghouse/kernel';
+import { CompanyId, ContractId, EnrolmentId, MemberId, Money, PlanId } from '@countinghouse/kernel';
 import { Audit, Imports, JobRegistry, QueueSettings, Run, RunChunks, Runs } from '@countinghouse/platform';
 import { createTestDatabase } from '@countinghouse/testing';
+import { actsOn, SpecBooks, specOpenPeriods } from '../../test/acts';
 import { ANA, day, World } from '../../test/world';
+import { FollowLeaving } from '../use-cases/follow-leaving';
 import { ContractsImport } from './contracts-import';
 import { EnrolmentsImport } from './enrolments-import';
 
@@ -19,12 +21,14 @@ describe('the imports of subscriptions', () => {
   let imports: Imports;
   let company: CompanyId;
   let number: string;
+  const books = new SpecBooks();
 
   beforeAll(async () => {
     Logger.overrideLogger(false);
     world = await World.on(await createTestDatabase());
     const { database, url } = world.test;
-    const registry = JobRegistry.of(new ContractsImport(), new EnrolmentsImport(new Companies()));
+    const openPeriods = specOpenPeriods(books);
+    const registry = JobRegistry.of(new ContractsImport(openPeriods), new EnrolmentsImport(new Companies(), openPeriods, new FollowLeaving(new Companies())));
     runs = new Runs(database, new Audit(), new RunChunks(database, new Audit(), registry, new QueueSettings(url)));
     imports = new Imports(database, runs, registry);
     await world.plan('GOLD', '40.00');
@@ -33,12 +37,14 @@ describe('the imports of subscriptions', () => {
   });
   afterAll(() => world.test.drop());
   beforeEach(async () => {
+    books.firstOpenDay = undefined;
     company = await world.company();
     number = await world.numberOf(company);
   });
 
-  const run = async (kind: 'contracts' | 'enrolments', ...lines: string[]): Promise<Run> => {
-    const source = Readable.from([Buffer.from([kind === 'contracts' ? CONTRACTS : ENROLMENTS, ...lines].join('\n'))]);
+  const run = (kind: 'contracts' | 'enrolments', ...lines: string[]) => runWith(kind, kind === 'contracts' ? CONTRACTS : ENROLMENTS, ...lines);
+  const runWith = async (kind: 'contracts' | 'enrolments', header: string, ...lines: string[]): Promise<Run> => {
+    const source = Readable.from([Buffer.from([header, ...lines].join('\n'))]);
     return runs.drain((await imports.start({ kind: `subscriptions.${kind}`, fileName: `${kind}.csv`, source }, ANA)).id);
   };
   const rejections = async (of: Run) =>
@@ -101,6 +107,30 @@ describe('the imports of subscriptions', () => {
         [13, 'subsidy_value', 'MONEY_TOO_PRECISE'],
         [14, 'anchor_day', 'NUMBER_INVALID'],
       ]);
+    });
+
+    it('can have a flat fee or another measure, renew themselves, and allow payroll', async () => {
+      const header = 'number,issuer_code,company_number,currency,starts_on,ends_on,anchor_day,cycle_months,access_fee_per_person,access_fee_timing,access_fee_model,access_fee_measure,renewal_months,notice_days,payroll';
+      const done = await runWith('contracts', header, `${K()}-F,PT,${number},EUR,2026-06-01,2027-06-01,1,1,99.00,advance,flat,,12,90,yes`, `${K()}-P,PT,${number},EUR,2026-06-01,,1,1,5.00,arrears,perUnit,peak,,,`);
+      expect(done).toMatchObject({ state: 'succeeded', result: { contracts: '2', accessFees: '2' } });
+      const stored = await world.test.database.query(
+        `SELECT k.number, k.auto_renew, k.renewal_months, k.notice_days, k.payroll_allowed, k.renewal_due_on, s.ends_on, t.price_model, t.measure
+           FROM subscriptions.contract k JOIN subscriptions.contract_state('2026-06-01') AS s ON s.contract_id = k.id
+           JOIN subscriptions.fee_component f ON f.contract_id = k.id JOIN subscriptions.fee_change t ON t.component_id = f.id WHERE k.company_id = $1 ORDER BY 1`,
+        [company],
+      );
+      expect(stored).toEqual([
+        { number: `${K()}-F`, auto_renew: true, renewal_months: 12, notice_days: 90, payroll_allowed: true, renewal_due_on: '2027-03-04', ends_on: null, price_model: 'flat', measure: 'daily' },
+        { number: `${K()}-P`, auto_renew: false, renewal_months: null, notice_days: 0, payroll_allowed: false, renewal_due_on: null, ends_on: null, price_model: 'perUnit', measure: 'peak' },
+      ]);
+      const refused = await runWith('contracts', header, `${K()}-W,PT,${number},EUR,2026-06-01,,1,1,5.00,advance,perUnit,peak,,,`);
+      expect(await rejections(refused)).toEqual([[2, 'access_fee_measure', 'MEASURE_NEEDS_ARREARS']]);
+    });
+
+    it('do not start in a closed period', async () => {
+      books.firstOpenDay = day('2026-06-01');
+      const refused = await run('contracts', `${K()}-C,PT,${number},EUR,2026-05-31,,1,1,,,,,,`, `${K()}-O,PT,${number},EUR,2026-06-01,,1,1,,,,,,`);
+      expect(await rejections(refused)).toEqual([[2, 'starts_on', 'PERIOD_CLOSED']]);
     });
 
     it('are not changed by a file that tells them otherwise', async () => {
@@ -171,6 +201,57 @@ describe('the imports of subscriptions', () => {
         [7, 'starts_on', 'ENROLMENT_OUTSIDE_CONTRACT'],
         [8, 'starts_on', 'ENROLMENT_OVERLAPS'],
         [9, 'employee_id', 'ROW_REPEATED'],
+      ]);
+    });
+
+    const acts = () => actsOn(world.test, '2026-06-10T12:00:00Z');
+    const enrolmentOf = async (employeeId: string) => {
+      const [row] = await world.test.database.query<{ id: EnrolmentId; contract_id: ContractId }>(
+        `SELECT e.id, e.contract_id FROM subscriptions.enrolment e JOIN companies.member m ON m.id = e.member_id WHERE m.company_id = $1 AND m.employee_id = $2`,
+        [company, employeeId],
+      );
+      return row!;
+    };
+
+    it('stay as they are by the same rows, whatever has happened to them since', async () => {
+      await run('enrolments', `${K()},E1,GOLD,2026-06-01,`, `${K()},E2,GOLD,2026-06-01,`);
+      const [silver] = await world.test.database.query<{ id: PlanId }>(`SELECT id FROM subscriptions.plan WHERE code = 'SILVER'`);
+      await acts().changePlan.execute({ enrolmentIds: [(await enrolmentOf('E1')).id], planId: silver!.id, when: 'now', reason: 'asked for' }, ANA);
+      const [member] = await world.test.database.query<{ id: MemberId }>(`SELECT id FROM companies.member WHERE company_id = $1 AND employee_id = 'E2'`, [company]);
+      await world.execute(`UPDATE companies.member SET left_on = '2026-07-01', status = 'left' WHERE id = $1`, [member!.id]);
+      await world.test.database.transaction((tx) => acts().followLeaving.execute(tx, [member!.id]));
+      const before = await timeline();
+      // The blank line makes it another file, which would otherwise be known.
+      expect(await run('enrolments', `${K()},E1,GOLD,2026-06-01,`, `${K()},E2,GOLD,2026-06-01,`, '')).toMatchObject({ result: { added: '0', changed: '0', unchanged: '2' } });
+      expect(await timeline()).toEqual(before);
+      await run('enrolments', `${K()},E2,GOLD,2026-06-01,2026-12-01`);
+      const [state] = await world.test.database.query<{ ends_on: string }>('SELECT ends_on FROM subscriptions.enrolment_state($2) WHERE enrolment_id = $1', [(await enrolmentOf('E2')).id, '2026-06-10']);
+      expect(state!.ends_on).toBe('2026-07-01');
+    });
+
+    it('have trial days and payroll, if the contract allows it', async () => {
+      const header = `${ENROLMENTS},trial_days,asked_by`;
+      expect(await rejections(await runWith('enrolments', header, `${K()},E1,GOLD,2026-06-01,,14,payroll`))).toEqual([[2, 'asked_by', 'PAYROLL_NOT_ALLOWED']]);
+      await runWith('enrolments', header, `${K()},E2,GOLD,2026-06-01,,14,card`);
+      expect((await timeline()).map((change) => { const { kind, on } = change as { kind: string; on: string }; return [kind, on]; })).toEqual([
+        ['start', '2026-06-01'], ['trial', '2026-06-01'], ['trial-end', '2026-06-15'],
+      ]);
+    });
+
+    it('are refused for closed periods, retired plans and contracts that are only drafted', async () => {
+      await run('enrolments', `${K()},E1,GOLD,2026-06-01,`);
+      await world.plan(`R-${number}`, '1.00');
+      await acts().retirePlan.execute({ plan: `R-${number}`, from: day('2026-07-01'), reason: 'replaced' }, ANA);
+      await acts().draft.execute({ number: `${K()}-D`, issuerId: world.issuerId, companyId: company, currency: 'EUR' as never, startsOn: day('2026-06-01'), cycleMonths: 1, reason: 'new' }, ANA);
+      books.firstOpenDay = day('2026-07-01');
+      const refused = await run(
+        'enrolments', `${K()},E1,GOLD,2026-06-01,2026-06-20`, `${K()},E2,GOLD,2026-06-30,`, `${K()},E3,R-${number},2026-07-01,`, `${K()}-D,E4,GOLD,2026-07-01,`, `${K()},E5,GOLD,2026-07-01,`,
+      );
+      expect(await rejections(refused)).toEqual([
+        [2, 'ends_on', 'PERIOD_CLOSED'],
+        [3, 'starts_on', 'PERIOD_CLOSED'],
+        [4, 'plan_code', 'PLAN_RETIRED'],
+        [5, 'contract_number', 'CONTRACT_NOT_ACTIVE'],
       ]);
     });
 

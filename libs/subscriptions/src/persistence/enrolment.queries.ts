@@ -29,12 +29,17 @@ export async function holdEnrolments(
   const of = await tx.query<{ id: ContractId }>('SELECT DISTINCT contract_id AS id FROM subscriptions.enrolment WHERE id = ANY ($1::uuid[])', [ids]);
   const contracts = await holdContracts(tx, of.map(({ id }) => id), nowMs);
   await tx.query('SELECT FROM subscriptions.enrolment WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE', [ids]);
-  return { contracts, enrolments: await enrolmentsWithRecorders(tx, 'e.id = ANY ($1::uuid[])', [ids]) };
+  return { contracts, enrolments: await enrolmentsById(tx, ids) };
 }
 
 /** All enrolments that members have under a contract. */
 export async function enrolmentsOfMembers(reader: Reader, contractId: ContractId, memberIds: readonly MemberId[]): Promise<HeldEnrolment[]> {
   return enrolmentsWithRecorders(reader, 'e.contract_id = $1 AND e.member_id = ANY ($2::uuid[])', [contractId, memberIds]);
+}
+
+/** Without holding them, for a look. */
+export async function enrolmentsById(reader: Reader, ids: readonly EnrolmentId[]): Promise<HeldEnrolment[]> {
+  return enrolmentsWithRecorders(reader, 'e.id = ANY ($1::uuid[])', [ids]);
 }
 
 async function enrolmentsWithRecorders(reader: Reader, where: string, params: readonly unknown[]): Promise<HeldEnrolment[]> {

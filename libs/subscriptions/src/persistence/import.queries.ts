@@ -1,11 +1,13 @@
 // The SQL of the imports: what the rows name, looked up for a whole chunk at once, and what they add.
 import { CompanyId, ContractId, Currency, EnrolmentId, IssuerId, LocalDate, MemberId, PlanId, RunId } from '@countinghouse/kernel';
-import { newId, Reader, Tx } from '@countinghouse/platform';
+import { groupedBy, newId, Reader, Tx } from '@countinghouse/platform';
 import { Timing } from '../domain/billing-cycle';
-import { ContractChange } from '../domain/contract-timeline';
-import { AccessFeeTerms } from '../domain/fee-terms';
+import { renewalDueOn } from '../domain/contract-days';
+import { ContractChange, contractStretches } from '../domain/contract-timeline';
+import { AccessFeeTerms, Measure } from '../domain/fee-terms';
 import { PriceVersion } from '../domain/rate-card';
-import { enrolmentsWithTimelines, EnrolmentRow, FeeComponentId, plansById, pricesOf } from './rating.queries';
+import { enrolmentsById, HeldEnrolment } from './enrolment.queries';
+import { FeeComponentId, pricesOf } from './rating.queries';
 import { appendContractChanges, appendFeeChanges, appendSubsidies, Origin, Unrecorded } from './timeline.queries';
 
 export interface CompanyTerms {
@@ -27,24 +29,37 @@ export async function companiesByNumber(reader: Reader, numbers: readonly string
   return new Map(rows.map((row) => [row.number, row]));
 }
 
-/** The catalogue of some plans: their ids by code, and their prices by plan and currency. Three statements. */
+/** The catalogue of some plans: what they are by code, and their prices by plan and currency. Three statements. */
 export interface Catalogue {
-  planId(code: string): PlanId | undefined;
+  plan(code: string): CataloguePlan | undefined;
   /** By ascending day. */
   prices(planId: PlanId, currency: Currency): readonly PriceVersion[];
 }
 
+export interface CataloguePlan {
+  readonly id: PlanId;
+  readonly code: string;
+  readonly productId: string;
+  readonly retiredFrom: LocalDate | null;
+}
+
 export async function catalogueOf(reader: Reader, codes: readonly string[], currencies: readonly Currency[]): Promise<Catalogue> {
-  const ids = await reader.query<{ id: PlanId }>('SELECT id FROM subscriptions.plan WHERE code = ANY ($1::text[])', [codes]);
-  const plans = await plansById(reader, ids.map(({ id }) => id));
-  const prices = await pricesOf(reader, ids.map(({ id }) => id), currencies);
-  const byCode = new Map(plans.map((plan) => [plan.code, plan.planId]));
-  const byPlan = new Map<string, PriceVersion[]>();
-  for (const price of prices) {
-    const key = `${price.planId} ${price.currency}`;
-    byPlan.set(key, [...(byPlan.get(key) ?? []), price]);
-  }
-  return { planId: (code) => byCode.get(code), prices: (planId, currency) => byPlan.get(`${planId} ${currency}`) ?? [] };
+  const plans = await reader.query<CataloguePlan>(
+    'SELECT id, code, product_id AS "productId", retired_from AS "retiredFrom" FROM subscriptions.plan WHERE code = ANY ($1::text[])',
+    [codes],
+  );
+  const prices = await pricesOf(reader, plans.map(({ id }) => id), currencies);
+  const byCode = new Map(plans.map((plan) => [plan.code, plan]));
+  const byPlan = groupedBy(prices.map((price) => ({ ...price, key: `${price.planId} ${price.currency}` })), 'key');
+  return { plan: (code) => byCode.get(code), prices: (planId, currency) => byPlan.get(`${planId} ${currency}`) ?? [] };
+}
+
+/** An access fee as a file states it: flat, or by the eligible person. */
+export interface FileFee {
+  readonly priceModel: 'flat' | 'perUnit';
+  readonly unitPriceMinor: bigint;
+  readonly measure: Measure;
+  readonly timing: Timing;
 }
 
 /** A contract as a file states it, with its access fee and one subsidy; amounts by the month, in minor units. */
@@ -59,7 +74,10 @@ export interface ContractTerms {
   readonly anchorDay: number;
   readonly cycleMonths: number;
   readonly enrolmentTiming: Timing;
-  readonly fee: { readonly unitPriceMinor: bigint; readonly timing: Timing } | null;
+  readonly fee: FileFee | null;
+  readonly renewalMonths: number | null;
+  readonly noticeDays: number;
+  readonly payrollAllowed: boolean;
   readonly subsidy: {
     readonly planId: PlanId;
     readonly mode: 'fixed' | 'percent';
@@ -70,29 +88,32 @@ export interface ContractTerms {
   } | null;
 }
 
-export interface ContractOnRecord extends Omit<ContractTerms, 'subsidy'> {
+export interface ContractOnRecord extends Omit<ContractTerms, 'subsidy' | 'startsOn'> {
   readonly id: ContractId;
+  /** Null while it is a draft. */
+  readonly startsOn: LocalDate | null;
 }
 
 /** Contracts by number, each with the access fee it began with. */
 export async function contractsByNumber(reader: Reader, numbers: readonly string[]): Promise<Map<string, ContractOnRecord>> {
-  const rows = await reader.query<Omit<ContractOnRecord, 'fee'> & { feeMinor: bigint | null; feeTiming: Timing | null }>(
-    `SELECT k.id, k.number, k.issuer_id AS "issuerId", k.company_id AS "companyId", k.currency, s.time_zone AS "timeZone",
-            s.starts_on AS "startsOn", s.ends_on AS "endsOn", s.anchor_day AS "anchorDay", s.cycle_months AS "cycleMonths",
-            k.enrolment_timing AS "enrolmentTiming", f.unit_price_minor AS "feeMinor", f.timing AS "feeTiming"
-       FROM subscriptions.contract k JOIN subscriptions.contract_state('0001-01-01') AS s ON s.contract_id = k.id
-       LEFT JOIN LATERAL (
-         SELECT t.unit_price_minor, o.timing FROM subscriptions.fee_component o JOIN subscriptions.fee_change t ON t.component_id = o.id
-          WHERE o.contract_id = k.id AND o.kind = 'access-fee' AND t.kind = 'terms' AND t.effective_on = s.starts_on
-          ORDER BY o.created_at, o.id, t.seq DESC LIMIT 1) AS f ON true
-      WHERE k.number = ANY ($1::text[])`,
-    [numbers],
-  );
   return new Map(
-    rows.map(({ feeMinor, feeTiming, ...row }) => [
-      row.number,
-      { ...row, fee: feeMinor === null ? null : { unitPriceMinor: feeMinor, timing: feeTiming! } },
-    ]),
+    (
+      await reader.query<ContractOnRecord>(
+        `SELECT k.id, k.number, k.issuer_id AS "issuerId", k.company_id AS "companyId", k.currency, s.time_zone AS "timeZone",
+                s.starts_on AS "startsOn", s.ends_on AS "endsOn", s.anchor_day AS "anchorDay", s.cycle_months AS "cycleMonths",
+                k.enrolment_timing AS "enrolmentTiming", k.renewal_months AS "renewalMonths", k.notice_days AS "noticeDays",
+                k.payroll_allowed AS "payrollAllowed", f.fee
+           FROM subscriptions.contract k JOIN subscriptions.contract_state('0001-01-01') AS s ON s.contract_id = k.id
+           LEFT JOIN LATERAL (
+             SELECT jsonb_build_object('priceModel', t.price_model, 'unitPriceMinor', t.unit_price_minor::text, 'measure', t.measure, 'timing', o.timing) AS fee
+               FROM subscriptions.fee_component o JOIN subscriptions.fee_change t ON t.component_id = o.id
+              WHERE o.contract_id = k.id AND o.kind = 'access-fee' AND t.kind = 'terms' AND t.effective_on = s.starts_on
+                AND t.price_model IN ('flat', 'perUnit')
+              ORDER BY o.created_at, o.id, t.seq DESC LIMIT 1) AS f ON true
+          WHERE k.number = ANY ($1::text[])`,
+        [numbers],
+      )
+    ).map((row) => [row.number, { ...row, fee: row.fee && { ...row.fee, unitPriceMinor: BigInt(row.fee.unitPriceMinor) } }]),
   );
 }
 
@@ -110,8 +131,11 @@ export async function startedBy(reader: Reader, runId: RunId): Promise<string> {
 /** Adds contracts that are new by number, in force from their first day, and gives how many were. One row per contract. */
 export async function addContracts(tx: Tx, contracts: readonly ContractTerms[], origin: Origin): Promise<number> {
   const added = await tx.query<{ id: ContractId; number: string }>(
-    `INSERT INTO subscriptions.contract (id, number, issuer_id, company_id, currency, enrolment_timing)
-     SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::text[], $6::text[])
+    `INSERT INTO subscriptions.contract
+       (id, number, issuer_id, company_id, currency, enrolment_timing, auto_renew, renewal_months, notice_days, payroll_allowed, renewal_due_on)
+     SELECT id, number, issuer_id, company_id, currency, timing, months IS NOT NULL, months, notice, payroll, due
+       FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::int[], $8::int[], $9::bool[], $10::date[])
+         AS c (id, number, issuer_id, company_id, currency, timing, months, notice, payroll, due)
      ON CONFLICT (number) DO NOTHING RETURNING id, number`,
     [
       contracts.map(() => newId<ContractId>()),
@@ -120,6 +144,10 @@ export async function addContracts(tx: Tx, contracts: readonly ContractTerms[], 
       contracts.map(({ companyId }) => companyId),
       contracts.map(({ currency }) => currency),
       contracts.map(({ enrolmentTiming }) => enrolmentTiming),
+      contracts.map(({ renewalMonths }) => renewalMonths),
+      contracts.map(({ noticeDays }) => noticeDays),
+      contracts.map(({ payrollAllowed }) => payrollAllowed),
+      contracts.map(renewalDue),
     ],
   );
   const terms = new Map(contracts.map((one) => [one.number, one]));
@@ -128,15 +156,22 @@ export async function addContracts(tx: Tx, contracts: readonly ContractTerms[], 
   return added.length;
 }
 
-/** A term that a file states is not renewed by itself: the contract ends with it. */
-function timelineOf({ startsOn, endsOn, anchorDay, cycleMonths, timeZone }: ContractTerms): Unrecorded<ContractChange>[] {
+/** The same rule as for every other contract, on the timeline that this one begins with. */
+function renewalDue(terms: ContractTerms): LocalDate | null {
+  const { renewalMonths, noticeDays } = terms;
+  const states = contractStretches(timelineOf(terms).map((change, index) => ({ ...change, seq: index + 1 })));
+  return renewalDueOn(states, { autoRenew: renewalMonths !== null, renewalMonths, noticeDays });
+}
+
+/** A contract whose term is not renewed by itself ends with it. */
+function timelineOf({ startsOn, endsOn, anchorDay, cycleMonths, timeZone, renewalMonths }: ContractTerms): Unrecorded<ContractChange>[] {
   const begun: Unrecorded<ContractChange>[] = [
     { kind: 'start', effectiveOn: startsOn },
     { kind: 'cycle', effectiveOn: startsOn, anchorDay, anchorOn: startsOn, cycleMonths },
     { kind: 'zone', effectiveOn: startsOn, timeZone },
     { kind: 'term', effectiveOn: startsOn, termEndsOn: endsOn },
   ];
-  return endsOn === null ? begun : [...begun, { kind: 'end', effectiveOn: endsOn }];
+  return endsOn === null || renewalMonths !== null ? begun : [...begun, { kind: 'end', effectiveOn: endsOn }];
 }
 
 /** Adds the access fees from the first day of their contracts, which the caller holds; one that is there stays as it is. */
@@ -162,9 +197,9 @@ export async function addAccessFees(tx: Tx, contracts: readonly ContractTerms[],
     ],
   );
   const changes = added.map(({ id, number }) => {
-    const { startsOn, unitPriceMinor } = fees.get(number)!;
+    const { startsOn, unitPriceMinor, priceModel, measure } = fees.get(number)!;
     const terms: AccessFeeTerms = {
-      priceModel: 'perUnit', unitPriceMinor, measure: 'daily', counted: 'eligible', costCentre: null, onDecrease: 'credit', intervalMonths: 1,
+      priceModel, unitPriceMinor, measure, counted: 'eligible', costCentre: null, onDecrease: 'credit', intervalMonths: 1,
       taxInclusive: false, taxCategory: 'standard',
     };
     return { componentId: id, change: { kind: 'terms' as const, effectiveOn: startsOn, terms } };
@@ -244,14 +279,19 @@ export function memberKey({ companyId, employeeId }: MemberKey): string {
   return `${companyId} ${employeeId}`;
 }
 
+/** An enrolment on record, with the product of its plan. */
+export type EnrolmentInProduct = HeldEnrolment & { readonly productId: string };
+
 /** The enrolments that the members have under the contracts, with their timelines. Two statements. */
-export async function enrolmentsOf(reader: Reader, holders: readonly { contractId: ContractId; memberId: MemberId }[]): Promise<EnrolmentRow[]> {
-  const ids = await reader.query<{ id: EnrolmentId }>(
-    `SELECT e.id FROM unnest($1::uuid[], $2::uuid[]) AS asked(contract_id, member_id)
-       JOIN subscriptions.enrolment e ON e.contract_id = asked.contract_id AND e.member_id = asked.member_id`,
+export async function enrolmentsOf(reader: Reader, holders: readonly { contractId: ContractId; memberId: MemberId }[]): Promise<EnrolmentInProduct[]> {
+  const rows = await reader.query<{ id: EnrolmentId; productId: string }>(
+    `SELECT e.id, p.product_id AS "productId" FROM unnest($1::uuid[], $2::uuid[]) AS asked(contract_id, member_id)
+       JOIN subscriptions.enrolment e ON e.contract_id = asked.contract_id AND e.member_id = asked.member_id
+       JOIN subscriptions.plan p ON p.id = e.plan_id`,
     [holders.map(({ contractId }) => contractId), holders.map(({ memberId }) => memberId)],
   );
-  return enrolmentsWithTimelines(reader, ids.map(({ id }) => id));
+  const products = new Map(rows.map(({ id, productId }) => [id, productId]));
+  return (await enrolmentsById(reader, [...products.keys()])).map((enrolment) => ({ ...enrolment, productId: products.get(enrolment.id)! }));
 }
 
 export interface NewEnrolment {

@@ -8,6 +8,7 @@ import { NewEnrolmentChange } from '../domain/enrolment-acts';
 import { HeldContract } from '../persistence/contract.queries';
 import { HeldEnrolment, holdEnrolments, OfferedPlan, offeredPlans, tellCompanies } from '../persistence/enrolment.queries';
 import { appendEnrolmentChanges } from '../persistence/timeline.queries';
+import { FollowLeaving } from './follow-leaving';
 
 /** What every act on enrolments is given. */
 export interface EnrolmentAct {
@@ -43,6 +44,7 @@ export class EnrolmentActs {
     readonly openPeriods: OpenPeriods,
     readonly audit: Audit,
     readonly companies: Companies,
+    readonly followLeaving: FollowLeaving,
   ) {}
 
   /**
@@ -82,7 +84,9 @@ export class EnrolmentActs {
         })),
       );
       if (changes.some(({ change }) => change.kind === 'start' || change.kind === 'end')) {
-        await tellCompanies(tx, this.companies, changed.map(({ enrolment }) => enrolment.memberId));
+        const memberIds = changed.map(({ enrolment }) => enrolment.memberId);
+        await this.followLeaving.execute(tx, memberIds);
+        await tellCompanies(tx, this.companies, memberIds);
       }
       return {
         changed: changed.map(({ enrolment }) => enrolment.id),

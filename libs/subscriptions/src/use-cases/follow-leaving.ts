@@ -14,7 +14,7 @@ export class FollowLeaving {
   /**
    * Takes the day of leaving from the members themselves, so that what is told late, twice or out of order comes to the same. A day in
    * a closed period is followed all the same: the people are gone, and the correction is billed in the first open one. A constant
-   * number of statements; gives how many enrolments changed.
+   * number of statements; gives how many enrolments changed. Acts and imports end with it, so that nothing they do outlasts a membership.
    */
   async execute(tx: Tx, memberIds: readonly MemberId[]): Promise<number> {
     const of = await tx.query<{ id: EnrolmentId }>(

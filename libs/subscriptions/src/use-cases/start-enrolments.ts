@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { addDays, ContractId, DomainError, EnrolmentId, isDomainError, LocalDate, MemberId, PlanId } from '@countinghouse/kernel';
 import { Actor, authorise, newId } from '@countinghouse/platform';
 import { refuseNoReason } from '../domain/catalogue';
-import { leave, LEAVING, NewEnrolmentChange, planHeldOn } from '../domain/enrolment-acts';
+import { NewEnrolmentChange, planHeldOn } from '../domain/enrolment-acts';
 import { livesOf } from '../domain/contract-days';
 import { refuseNotOffered } from '../domain/offered-plan';
 import { HeldContract, holdContract } from '../persistence/contract.queries';
@@ -63,7 +63,7 @@ export class StartEnrolments {
     authorise(actor, 'billing');
     refuseNoReason(reason);
     refuseTooMany(enrolments.length);
-    const { database, clock, openPeriods, audit, companies } = this.acts;
+    const { database, clock, openPeriods, audit, companies, followLeaving } = this.acts;
     const nowMs = clock.now();
     return database.transaction(async (tx) => {
       const contract = await holdContract(tx, contractId, nowMs);
@@ -86,7 +86,7 @@ export class StartEnrolments {
       const started = closed.flatMap(({ asked, outcome }) => (!isDomainError(outcome) && 'changes' in outcome ? [{ ...asked, id: newId<EnrolmentId>(), changes: outcome.changes }] : []));
       await addEnrolments(tx, started.map(({ id, memberId, planId }) => ({ id, contractId, memberId, planId })));
       await appendEnrolmentChanges(tx, started.flatMap(({ id, changes }) => changes.map((change) => ({ enrolmentId: id, change }))), { by: actor.subject, reason });
-      await appendEnrolmentChanges(tx, started.flatMap((one) => endedByLeaving(one, known)), { by: LEAVING, reason: 'the member leaves' });
+      await followLeaving.execute(tx, started.map(({ memberId }) => memberId));
       await tellCompanies(tx, companies, started.map(({ memberId }) => memberId));
       await audit.record(
         tx,
@@ -139,13 +139,6 @@ function timelineOf({ planId, startsOn, trialDays, payroll = false }: AskedEnrol
     ...(trial === 0 ? [] : [{ kind: 'trial', effectiveOn: startsOn } as const, { kind: 'trial-end', effectiveOn: addDays(startsOn, trial) } as const]),
     ...(payroll ? [{ kind: 'payroll', effectiveOn: startsOn } as const] : []),
   ];
-}
-
-function endedByLeaving({ id, memberId, changes }: { id: EnrolmentId; memberId: MemberId; changes: NewEnrolmentChange[] }, { people }: Known) {
-  const leftOn = people.get(memberId)!.leftOn;
-  if (leftOn === null) return [];
-  const recorded = changes.map((change, index) => ({ ...change, seq: index + 1, recordedBy: '' }));
-  return leave(recorded, leftOn).map((change) => ({ enrolmentId: id, change }));
 }
 
 function refuseNotEligible({ id, eligibleFrom, leftOn }: CandidateRow, startsOn: LocalDate): void {
