@@ -14,7 +14,7 @@ const CONTRACT = `c.id, c.number, c.currency, coalesce(s.time_zone, i.time_zone)
     'trialDays', c.trial_days, 'payrollAllowed', c.payroll_allowed) AS policies`;
 const TODAY = '(coalesce(i.test_clock_at, now()) AT TIME ZONE i.time_zone)::date';
 const CONTRACTS = `subscriptions.contract c JOIN platform.issuer i ON i.id = c.issuer_id
-  JOIN LATERAL subscriptions.contract_state(${TODAY}) AS s ON s.contract_id = c.id
+  CROSS JOIN LATERAL subscriptions.contract_state_of(c.id, ${TODAY}) AS s
   CROSS JOIN LATERAL (SELECT min(effective_on) AS on_day FROM subscriptions.contract_change WHERE contract_id = c.id) AS drafted`;
 
 const byNumber = (where: Where): KeysetQuery => ({
@@ -62,7 +62,7 @@ export async function statesOfContracts(reader: Reader, keys: readonly string[])
        FROM (SELECT k.key, c.id, c.notice_days, coalesce(nullif(k.on_day, '')::date, ${TODAY}) AS on_day
                FROM unnest($1::text[], $2::uuid[], $3::text[]) AS k (key, id, on_day)
                JOIN subscriptions.contract c ON c.id = k.id JOIN platform.issuer i ON i.id = c.issuer_id) AS a
-       JOIN LATERAL subscriptions.contract_state(a.on_day) AS s ON s.contract_id = a.id`,
+       CROSS JOIN LATERAL subscriptions.contract_state_of(a.id, a.on_day) AS s`,
     [keys, asked.map(([id]) => id), asked.map(([, on]) => on)],
   );
   return byKey(rows.map((row) => ({ ...row, noticeBy: row.termEndsOn && addDays(row.termEndsOn, -row.noticeDays) })), 'key');

@@ -3,9 +3,9 @@ import { byKey, groupedBy, keysetPages, Where, type Actor, type KeysetQuery, typ
 import type { EnrolmentChangeType, EnrolmentType } from './enrolment.type';
 
 const ENROLMENT = `e.id, e.contract_id AS "contractId", e.member_id AS "memberId", s.life, s.starts_on AS "startsOn", s.ends_on AS "endsOn",
-  s.plan_id AS "planId", s.paused, s.in_trial AS "inTrial", CASE WHEN s.payroll THEN 'payroll' ELSE 'card' END AS "askedBy"`;
+  coalesce(s.plan_id, e.plan_id) AS "planId", s.paused, s.in_trial AS "inTrial", CASE WHEN s.payroll THEN 'payroll' ELSE 'card' END AS "askedBy"`;
 const ENROLMENTS = `subscriptions.enrolment e JOIN platform.issuer i ON i.id = e.issuer_id
-  JOIN LATERAL subscriptions.enrolment_state((coalesce(i.test_clock_at, now()) AT TIME ZONE i.time_zone)::date) AS s ON s.enrolment_id = e.id`;
+  CROSS JOIN LATERAL subscriptions.enrolment_state_of(e.id, (coalesce(i.test_clock_at, now()) AT TIME ZONE i.time_zone)::date) AS s`;
 
 export async function enrolmentsByIds(reader: Reader, ids: readonly string[], actor: Actor): Promise<Map<string, EnrolmentType>> {
   const where = new Where().when(ids, (p) => `e.id = ANY(${p}::uuid[])`).inScope(actor, 'e.issuer_id');

@@ -129,7 +129,7 @@ const CONTRACTS_BY_TIMELINE = `
  * Each contract as its timeline says of a day. `starts_on` and `ends_on` bound its whole life whatever the day; an aspect that
  * begins later only is shown as it begins. One indexed look at each aspect, for the contracts that are asked for.
  */
-const CONTRACT_STATE = `
+export const CONTRACT_STATE = `
   CREATE FUNCTION subscriptions.contract_state(on_day date) RETURNS TABLE (
       contract_id uuid, life text, starts_on date, ends_on date, suspended boolean, bills boolean,
       anchor_day int, anchor_on date, cycle_months int, time_zone text, term_ends_on date)

@@ -85,7 +85,7 @@ const GUARD = `
 `;
 
 /** Each enrolment as its timeline says of a day; `starts_on` and `ends_on` bound its whole life whatever the day. */
-const ENROLMENT_STATE = `
+export const ENROLMENT_STATE = `
   CREATE FUNCTION subscriptions.enrolment_state(on_day date) RETURNS TABLE (
       enrolment_id uuid, life text, starts_on date, ends_on date, plan_id uuid, paused boolean, in_trial boolean, payroll boolean)
     LANGUAGE sql STABLE PARALLEL SAFE AS $$
