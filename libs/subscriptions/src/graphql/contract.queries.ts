@@ -10,7 +10,7 @@ const CONTRACT = `c.id, c.number, c.currency, coalesce(s.time_zone, i.time_zone)
   s.ends_on AS "endsOn", coalesce(s.anchor_day, 1) AS "anchorDay", coalesce(s.cycle_months, 1) AS "cycleMonths", c.enrolment_timing AS "enrolmentTiming",
   c.issuer_id AS "issuerId", c.company_id AS "companyId", c.renewal_due_on AS "renewalDueOn",
   jsonb_build_object('autoRenew', c.auto_renew, 'renewalMonths', c.renewal_months, 'noticeDays', c.notice_days, 'overduePolicy', c.overdue_policy,
-    'suspendedBilling', c.suspended_billing, 'pauseDaysMax', c.pause_days_max, 'upgradeWhen', c.upgrade_when, 'downgradeWhen', c.downgrade_when,
+    'overdueGraceDays', c.overdue_grace_days, 'suspendedBilling', c.suspended_billing, 'pauseDaysMax', c.pause_days_max, 'upgradeWhen', c.upgrade_when, 'downgradeWhen', c.downgrade_when,
     'trialDays', c.trial_days, 'payrollAllowed', c.payroll_allowed) AS policies`;
 const TODAY = '(coalesce(i.test_clock_at, now()) AT TIME ZONE i.time_zone)::date';
 const CONTRACTS = `subscriptions.contract c JOIN platform.issuer i ON i.id = c.issuer_id

@@ -78,6 +78,8 @@ export class ContractPoliciesType {
   readonly noticeDays!: number;
   @Field(() => OverduePolicyEnum, { description: 'What an overdue invoice does to the contract.' })
   readonly overduePolicy!: OverduePolicy;
+  @Field(() => Int, { description: 'How long after its due day an unpaid invoice does nothing.' })
+  readonly overdueGraceDays!: number;
   @Field(() => SuspendedBillingEnum)
   readonly suspendedBilling!: SuspendedBilling;
   @Field(() => Int, { nullable: true, description: 'The longest pause of an enrolment; null is no limit.' })
@@ -196,6 +198,8 @@ export class ContractPoliciesInput {
   readonly noticeDays?: number;
   @Field(() => OverduePolicyEnum, { nullable: true })
   readonly overduePolicy?: OverduePolicy;
+  @Field(() => Int, { nullable: true })
+  readonly overdueGraceDays?: number;
   @Field(() => SuspendedBillingEnum, { nullable: true })
   readonly suspendedBilling?: SuspendedBilling;
   @Field(() => Int, { nullable: true, description: 'Null takes the limit away.' })

@@ -122,7 +122,7 @@ describe('subscriptions in the API', () => {
       ['contractSuspend', 'ContractSuspendInput', { on: '2027-02-01', billing: 'STOPS' }],
       ['contractResume', 'ContractResumeInput', { on: '2027-03-01' }],
       ['contractTermAgree', 'ContractTermAgreeInput', { termEndsOn: '2098-01-01' }],
-      ['contractPoliciesSet', 'ContractPoliciesSetInput', { policies: { noticeDays: 30, pauseDaysMax: null } }],
+      ['contractPoliciesSet', 'ContractPoliciesSetInput', { policies: { noticeDays: 30, pauseDaysMax: null, overduePolicy: 'SUSPEND', overdueGraceDays: 14 } }],
       ['contractRenew', 'ContractRenewInput', {}],
       ['contractSubsidyAgree', 'ContractSubsidyAgreeInput', { effectiveFrom: '2026-01-01', percent: '50', cap: { amount: '10.00', currency: 'EUR' } }],
       ['contractSubsidyAgree', 'ContractSubsidyAgreeInput', { effectiveFrom: '2026-01-01', plan: 'GOLD', amount: { amount: '15.00', currency: 'EUR' } }],
@@ -130,7 +130,7 @@ describe('subscriptions in the API', () => {
     for (const [mutation, type, input] of done) expect([mutation, await act(mutation, type, input)]).toEqual([mutation, []]);
     const { contract } = await api.ask(
       `query ($id: ID!) { contract(id: $id) { before: state(on: "2026-12-31") { cycleMonths timeZone suspended bills } during: state(on: "2027-02-15") { cycleMonths timeZone suspended bills }
-         after: state(on: "2098-01-01") { termEndsOn noticeBy } renewalDueOn policies { noticeDays pauseDaysMax renewalMonths payrollAllowed }
+         after: state(on: "2098-01-01") { termEndsOn noticeBy } renewalDueOn policies { noticeDays pauseDaysMax renewalMonths payrollAllowed overduePolicy overdueGraceDays }
          timeline { kind effectiveOn } subsidies { plan { code } mode percent amount { amount } cap { amount } recordedBy } } }`,
       { id: contractId },
     );
@@ -139,7 +139,7 @@ describe('subscriptions in the API', () => {
       during: { cycleMonths: 3, timeZone: 'Europe/Madrid', suspended: true, bills: false },
       after: { termEndsOn: '2099-01-01', noticeBy: '2098-12-02' },
       renewalDueOn: '2098-12-03',
-      policies: { noticeDays: 30, pauseDaysMax: null, renewalMonths: 12, payrollAllowed: true },
+      policies: { noticeDays: 30, pauseDaysMax: null, renewalMonths: 12, payrollAllowed: true, overduePolicy: 'SUSPEND', overdueGraceDays: 14 },
       timeline: expect.arrayContaining([{ kind: 'SUSPEND', effectiveOn: '2027-02-01' }, { kind: 'RESUME', effectiveOn: '2027-03-01' }]),
       subsidies: [
         { plan: null, mode: 'PERCENT', percent: '50.0000', amount: null, cap: { amount: '10.00' }, recordedBy: 'billing' },

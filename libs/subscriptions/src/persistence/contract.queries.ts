@@ -15,6 +15,8 @@ export interface ContractPolicies {
   readonly renewalMonths: number | null;
   readonly noticeDays: number;
   readonly overduePolicy: 'none' | 'suspend';
+  /** How long after its due day an unpaid invoice does nothing. */
+  readonly overdueGraceDays: number;
   readonly suspendedBilling: 'continues' | 'stops';
   /** Null is no limit. */
   readonly pauseDaysMax: number | null;
@@ -65,7 +67,7 @@ export async function holdContracts(tx: Tx, ids: readonly ContractId[], nowMs: n
   const rows = await tx.query<ContractRow>(
     `SELECT k.id, k.number, k.issuer_id AS "issuerId", k.company_id AS "companyId", k.currency, k.enrolment_timing AS "enrolmentTiming",
             k.auto_renew AS "autoRenew", k.renewal_months AS "renewalMonths", k.notice_days AS "noticeDays", k.overdue_policy AS "overduePolicy",
-            k.suspended_billing AS "suspendedBilling", k.pause_days_max AS "pauseDaysMax", k.upgrade_when AS "upgradeWhen",
+            k.overdue_grace_days AS "overdueGraceDays", k.suspended_billing AS "suspendedBilling", k.pause_days_max AS "pauseDaysMax", k.upgrade_when AS "upgradeWhen",
             k.downgrade_when AS "downgradeWhen", k.trial_days AS "trialDays", k.payroll_allowed AS "payrollAllowed",
             i.time_zone AS "issuerZone", i.test_clock_at AS "testClockAt",
             (SELECT jsonb_agg(jsonb_build_object('seq', c.seq, 'on', c.effective_on, 'kind', c.kind, 'bills', c.bills, 'anchor_day', c.anchor_day,
@@ -113,11 +115,11 @@ function changeOf({ seq, on: effectiveOn, ...row }: ChangeJson): ContractChange 
 export async function updatePolicies(tx: Tx, id: ContractId, policies: ContractPolicies, renewalDueOn: LocalDate | null): Promise<void> {
   await tx.execute(
     `UPDATE subscriptions.contract SET auto_renew = $2, renewal_months = $3, notice_days = $4, overdue_policy = $5, suspended_billing = $6,
-            pause_days_max = $7, upgrade_when = $8, downgrade_when = $9, trial_days = $10, payroll_allowed = $11, renewal_due_on = $12
+            pause_days_max = $7, upgrade_when = $8, downgrade_when = $9, trial_days = $10, payroll_allowed = $11, overdue_grace_days = $12, renewal_due_on = $13
       WHERE id = $1`,
     [
       id, policies.autoRenew, policies.renewalMonths, policies.noticeDays, policies.overduePolicy, policies.suspendedBilling, policies.pauseDaysMax,
-      policies.upgradeWhen, policies.downgradeWhen, policies.trialDays, policies.payrollAllowed, renewalDueOn,
+      policies.upgradeWhen, policies.downgradeWhen, policies.trialDays, policies.payrollAllowed, policies.overdueGraceDays, renewalDueOn,
     ],
   );
 }

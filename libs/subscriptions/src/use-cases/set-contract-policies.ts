@@ -15,7 +15,7 @@ export interface SetContractPoliciesInput extends ContractAct {
 
 /** What a contract has that says nothing else. */
 export const STANDARD_POLICIES: ContractPolicies = {
-  autoRenew: false, renewalMonths: null, noticeDays: 0, overduePolicy: 'none', suspendedBilling: 'continues', pauseDaysMax: null, upgradeWhen: 'now',
+  autoRenew: false, renewalMonths: null, noticeDays: 0, overduePolicy: 'none', overdueGraceDays: 0, suspendedBilling: 'continues', pauseDaysMax: null, upgradeWhen: 'now',
   downgradeWhen: 'periodEnd', trialDays: 0, payrollAllowed: false,
 };
 
@@ -44,10 +44,11 @@ function lifeBy(contract: HeldContract, { autoRenew }: ContractPolicies): Unreco
 
 /** @throws DomainError POLICY_INVALID */
 export function checkedPolicies(policies: ContractPolicies): ContractPolicies {
-  const { autoRenew, renewalMonths, noticeDays, pauseDaysMax, trialDays } = policies;
+  const { autoRenew, renewalMonths, noticeDays, overdueGraceDays, pauseDaysMax, trialDays } = policies;
   if (autoRenew && renewalMonths === null) throw invalid('renewalMonths', null, 'A contract that renews itself says by how many months.', 'Give 1 to 120 months.');
   refuseOutside('renewalMonths', renewalMonths, 1, 120);
   refuseOutside('noticeDays', noticeDays, 0, 1096);
+  refuseOutside('overdueGraceDays', overdueGraceDays, 0, 366);
   refuseOutside('pauseDaysMax', pauseDaysMax, 0, 1096);
   refuseOutside('trialDays', trialDays, 0, 366);
   return policies;
