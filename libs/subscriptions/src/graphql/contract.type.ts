@@ -78,7 +78,7 @@ export class ContractPoliciesType {
   readonly noticeDays!: number;
   @Field(() => OverduePolicyEnum, { description: 'What an overdue invoice does to the contract.' })
   readonly overduePolicy!: OverduePolicy;
-  @Field(() => Int, { description: 'How long after its due day an unpaid invoice does nothing.' })
+  @Field(() => Int, { description: 'How many days after its due day an unpaid invoice leaves the contract alone.' })
   readonly overdueGraceDays!: number;
   @Field(() => SuspendedBillingEnum)
   readonly suspendedBilling!: SuspendedBilling;
@@ -198,7 +198,7 @@ export class ContractPoliciesInput {
   readonly noticeDays?: number;
   @Field(() => OverduePolicyEnum, { nullable: true })
   readonly overduePolicy?: OverduePolicy;
-  @Field(() => Int, { nullable: true })
+  @Field(() => Int, { nullable: true, description: 'Days after the due day of an unpaid invoice; 0 to 366.' })
   readonly overdueGraceDays?: number;
   @Field(() => SuspendedBillingEnum, { nullable: true })
   readonly suspendedBilling?: SuspendedBilling;
