@@ -15,4 +15,5 @@ export { ChargeDifference, type ChargeDifferenceInput, type ChargedDifference } 
 export * from './use-cases/publish-plan';
 export { RecurringRevenue, type RecurringRevenueInput } from './use-cases/recurring-revenue';
 export { REVENUE_SNAPSHOT_RUN, StartRevenueSnapshots } from './use-cases/start-revenue-snapshots';
+export { ProposalInput, proposalsOf } from './graphql/proposal.input';
 export { SubscriptionsGraphqlModule } from './subscriptions-graphql.module';

@@ -39,6 +39,7 @@ describe('a test clock, through the public doors', () => {
   const ask = async (query: string, variables: object = {}) => {
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
     const answer = (await (await fetch(`${house.url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query, variables }) })).json()) as {
+      // eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers are looked at by what they hold
       data: Record<string, any>;
       errors?: unknown;
     };
@@ -83,6 +84,15 @@ describe('a test clock, through the public doors', () => {
     const documents = billingPreview.documents.edges.map(({ node }: { node: { gross: { amount: string } } }) => node);
     expect(documents).toHaveLength(9);
     expect(documents.at(-1).lines.edges[0].node.charges.edges[0].node.explanation).toMatch(/\S/);
+
+    // What if its access fee ended with the year: nothing but the plans would be left on the company's document.
+    const { contract: known } = await ask('query ($id: ID!) { contract(id: $id) { components { id } } }', { id: contract.id });
+    const proposals = [{ contractComponentEnd: { componentId: known.components[0].id, on: '2026-01-01', reason: 'what if' } }];
+    const { preview: whatIf } = await act('billingPreviewStart', 'BillingPreviewStartInput', 'preview { id proposals run { id } }', { ...asked, idempotencyKey: 'second', proposals });
+    expect(whatIf.proposals).toBe(1);
+    const [asIs, ended] = [await finished(preview.run), await finished(whatIf.run)];
+    // 8 people at 2.00 and 23 % on it.
+    expect(BigInt(asIs.result['grossMinor.EUR']!) - BigInt(ended.result['grossMinor.EUR']!)).toBe(1968n);
 
     // The company's invoice of 1 January is due on the 31st; ten days of grace later its contract is suspended.
     const advance = async (to: string) => (await act('testClockAdvance', 'TestClockAdvanceInput', 'run { id }', { issuerId: issuer.id, to })).run;

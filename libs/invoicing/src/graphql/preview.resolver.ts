@@ -1,9 +1,11 @@
 // billingPreviewStart, billingPreview, and what hangs on previews.
 import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import type { CompanyId, IssuerId } from '@countinghouse/kernel';
 import { companiesByIds, CompanyType, payerOf, PayerUnion, type Payer } from '@countinghouse/companies';
 import {
   CurrentActor, idOf, issuersByIds, IssuerType, NodeSource, optionalIdOf, PageArgs, RequestLoaders, runsByIds, RunType, type Actor, type Loaders, type Page,
 } from '@countinghouse/platform';
+import { proposalsOf } from '@countinghouse/subscriptions';
 import { StartBillingPreview } from '../use-cases/start-billing-preview';
 import {
   chargesOfPreviewLines, documentsOfPreviews, linesOfPreviewDocuments, previewDocumentsByIds, previewLinesByIds, previewsByIds,
@@ -47,12 +49,17 @@ export class BillingPreviewResolver {
 
   @Mutation(() => BillingPreviewPayload, { description: 'Starts a preview of what would be billed; nothing of it stays but the preview.' })
   async billingPreviewStart(
-    @Args('input') { issuerId, companyId, ...input }: BillingPreviewStartInput,
+    @Args('input') { issuerId, companyId, proposals, ...input }: BillingPreviewStartInput,
     @CurrentActor() actor: Actor,
     @RequestLoaders() loaders: Loaders,
   ): Promise<BillingPreviewPayload> {
-    const scope = { issuerId: idOf('Issuer', issuerId, 'issuerId'), companyId: optionalIdOf('Company', companyId, 'companyId') ?? null };
-    const id = await this.startPreview.execute({ ...input, ...scope } as Parameters<StartBillingPreview['execute']>[0], actor);
+    const wanted = {
+      ...input,
+      issuerId: idOf<IssuerId>('Issuer', issuerId, 'issuerId'),
+      companyId: optionalIdOf<CompanyId>('Company', companyId, 'companyId') ?? null,
+      proposals: await proposalsOf(proposals ?? [], actor, loaders),
+    };
+    const id = await this.startPreview.execute(wanted, actor);
     return { preview: await loaders.one(previewsByIds, id) };
   }
 }

@@ -3,6 +3,7 @@ import { Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
 import type { LocalDate } from '@countinghouse/kernel';
 import type { PayerType } from '@countinghouse/companies';
 import { Connection, DateScalar, DateTimeScalar, DecimalScalar, MoneyField, Node, Payload } from '@countinghouse/platform';
+import { ProposalInput } from '@countinghouse/subscriptions';
 
 @ObjectType('BillingPreview', {
   implements: () => [Node],
@@ -104,6 +105,8 @@ export class BillingPreviewStartInput {
   readonly companyId?: string | null;
   @Field(() => Boolean, { defaultValue: false, description: 'Those of all companies below it as well, however many levels.' })
   readonly withChildren!: boolean;
+  @Field(() => [ProposalInput], { nullable: true, description: 'What if these were done first, in this order; at most 50.' })
+  readonly proposals?: ProposalInput[] | null;
   @Field(() => String, { description: 'Chosen by you; the same key and input again answers the same preview.' })
   readonly idempotencyKey!: string;
 }

@@ -85,7 +85,7 @@ export class ApplyProposals {
       if (!(act in ACTS)) throw unknownAct(act, index);
       const useCase = this.useCases.get<UseCase>(ACTS[act as keyof typeof ACTS]);
       try {
-        await useCase.execute(input as never, actor);
+        refuseRefused(await useCase.execute(input as never, actor));
       } catch (error) {
         throw isDomainError(error) ? placed(error, index) : error;
       }
@@ -111,8 +111,15 @@ export function proposalsFromText(text: string): Proposal[] {
   }) as Proposal[];
 }
 
-function placed(error: DomainError, index: number): DomainError {
-  const field = ['proposals', index, ...(error.field === undefined ? [] : [error.field])].join('.');
+/** What is done to many at once tells whom it refused; what is proposed is to be done to all. */
+function refuseRefused(outcome: unknown): void {
+  const { refused } = (outcome ?? {}) as { refused?: readonly { error: DomainError }[] };
+  if (refused?.[0]) throw refused[0].error;
+}
+
+/** The same error, with the place of the proposal before its field. */
+export function placed(error: DomainError, index: number, act?: string): DomainError {
+  const field = ['proposals', index, act, error.field].filter((part) => part !== undefined).join('.');
   return new DomainError(error.code, error.message, { field, value: error.value, remedy: error.remedy, cause: error });
 }
 
