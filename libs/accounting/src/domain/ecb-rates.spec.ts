@@ -11,6 +11,11 @@ describe('the file of ECB rates', () => {
     ]);
   });
 
+  it('reads the file of a single day, which writes its month in words', () => {
+    expect(ecbRates('2 January 2026, 1.0832, 161.25, ', 2, ecbColumns('Date, USD, JPY, '))).toMatchObject([{ on: '2026-01-02' }, { on: '2026-01-02' }]);
+    expect(() => ecbRates('2 Januar 2026, 1.0832, 161.25, ', 2, ecbColumns('Date, USD, JPY, '))).toThrow('Line 2');
+  });
+
   it('reads it without the last comma, with a byte order mark and with blanks too', () => {
     expect(ecbRates('2026-01-30, 1.0832', 2, ecbColumns('\uFEFFDate, USD'))).toEqual([{ quote: 'USD', on: '2026-01-30', rate: '1.0832' }]);
   });

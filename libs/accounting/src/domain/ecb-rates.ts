@@ -31,8 +31,9 @@ export function ecbColumns(line: string): EcbColumns {
  * @throws DomainError ECB_FILE_INVALID naming line and value
  */
 export function ecbRates(line: string, no: number, columns: EcbColumns): EcbRate[] {
-  const [on, ...values] = cells(line);
-  if (on === undefined || !isLocalDate(on)) throw invalid(no, String(on), 'A line begins with its day, YYYY-MM-DD.');
+  const [first, ...values] = cells(line);
+  const on = dayOf(first ?? '');
+  if (!isLocalDate(on)) throw invalid(no, String(first), 'A line begins with its day: 2026-01-30, or 30 January 2026.');
   if (values.length !== columns.length) throw invalid(no, String(values.length), `A line has ${columns.length} rates, one for each currency.`);
   return values.flatMap((rate, index) => {
     const quote = columns[index];
@@ -40,6 +41,15 @@ export function ecbRates(line: string, no: number, columns: EcbColumns): EcbRate
     if (!isRate(rate)) throw invalid(no, rate, 'A rate is a positive number with a point before its decimals, or N/A.');
     return quote === undefined ? [] : [{ quote, on, rate }];
   });
+}
+
+const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
+
+/** The history has 2026-01-30, the file of a single day has 30 January 2026. */
+function dayOf(text: string): string {
+  const [, day, month, year] = /^(\d{1,2}) ([A-Z][a-z]+) (\d{4})$/.exec(text) ?? [];
+  if (day === undefined) return text;
+  return `${year}-${String(MONTHS.indexOf(month!) + 1).padStart(2, '0')}-${day.padStart(2, '0')}`;
 }
 
 function isRate(text: string): boolean {

@@ -1,0 +1,86 @@
+// The books in the API: a chart that is extended, rates that are set and imported, runs that are started, by those who may.
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import request from 'supertest';
+import { Books } from '@countinghouse/accounting';
+import { currency, localDate, timeZone } from '@countinghouse/kernel';
+import { Actor, Database, DevelopmentIssuer, Issuers } from '@countinghouse/platform';
+import { createTestDatabase, TestDatabase } from '@countinghouse/testing';
+import { configFrom } from '../../src/config';
+import { createHttpApp } from '../../src/http';
+
+const OPERATOR: Actor = { subject: 'spec', role: 'admin', issuers: '*' };
+const EUR = currency('EUR');
+
+describe('the books in the API', () => {
+  let test: TestDatabase;
+  let app: NestExpressApplication;
+  let folder: string;
+  let issuerId: string;
+
+  const ask = async (query: string, variables: object, role: Actor['role'] = 'accountant') => {
+    const token = await app.get(DevelopmentIssuer, { strict: false }).token({ subject: role, role, issuers: '*' });
+    const { body } = await request(app.getHttpServer() as Server).post('/graphql').set('Authorization', `Bearer ${token}`).send({ query, variables });
+    expect(body.errors).toBeUndefined();
+    return body.data;
+  };
+  const act = async (name: string, type: string, answer: string, input: object, role?: Actor['role']) =>
+    (await ask(`mutation ($input: ${type}!) { ${name}(input: $input) { ${answer} userErrors { code path } } }`, { input }, role))[name];
+
+  beforeAll(async () => {
+    test = await createTestDatabase();
+    folder = mkdtempSync(join(tmpdir(), 'countinghouse-api-'));
+    app = await createHttpApp(configFrom({ NODE_ENV: 'test', DATABASE_URL: test.url, DATA_DIRECTORY: folder }, ['databaseUrl']), false);
+    await app.init();
+    issuerId = await app.get(Database).transaction(async (tx) => {
+      const issuer = { code: 'PT', legalName: 'Casa Lda', country: 'PT', taxId: '501964843', functionalCurrency: EUR, timeZone: timeZone('Europe/Lisbon') };
+      const { id } = await app.get(Issuers, { strict: false }).create(tx, issuer, OPERATOR);
+      await app.get(Books, { strict: false }).open(tx, { issuerId: id, country: 'PT', functionalCurrency: EUR, from: localDate('2026-01-01') }, OPERATOR);
+      return `Issuer_${id}`;
+    });
+  });
+  afterAll(async () => {
+    await app?.close();
+    await test.drop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('extend the chart and close an account of it', async () => {
+    const ACCOUNT = 'account { code type role isControl taxonomyCode activeUntil }';
+    const added = await act('accountAdd', 'AccountAddInput', ACCOUNT, { issuerId, code: '6228', name: 'Outros', type: 'EXPENSE', taxonomyCode: 363 });
+    expect(added).toEqual({ account: { code: '6228', type: 'EXPENSE', role: null, isControl: false, taxonomyCode: 363, activeUntil: null }, userErrors: [] });
+    const closed = await act('accountClose', 'AccountCloseInput', ACCOUNT, { issuerId, code: '6228', from: '2026-02-01', reason: 'merged' });
+    expect(closed.account.activeUntil).toBe('2026-02-01');
+    const refused = await act('accountClose', 'AccountCloseInput', ACCOUNT, { issuerId, code: '2111', from: '2026-02-01', reason: 'merged' });
+    expect(refused).toMatchObject({ account: null, userErrors: [{ code: 'ACCOUNT_HAS_A_ROLE' }] });
+    const { chartOfAccounts } = await ask('query ($issuerId: ID!) { chartOfAccounts(issuerId: $issuerId) { code role isControl } }', { issuerId }, 'viewer');
+    expect(chartOfAccounts).toContainEqual({ code: '2111', role: 'receivables', isControl: true });
+    expect(chartOfAccounts).toHaveLength(13);
+  });
+
+  it('take rates by hand and from the ECB, and say which one holds', async () => {
+    const rate = async (of: string, on: string) =>
+      (await ask('query ($issuerId: ID!, $of: String!, $on: Date!) { exchangeRate(issuerId: $issuerId, currency: $of, on: $on) }', { issuerId, of, on }, 'viewer')).exchangeRate;
+    expect(await rate('USD', '2026-01-20')).toBeNull();
+    const csv = 'Date, USD, JPY, \n20 January 2026, 1.2500, 180.00, \n';
+    expect(await act('ecbRatesImport', 'EcbRatesImportInput', 'days rates added', { csv })).toEqual({ days: 1, rates: 2, added: 2, userErrors: [] });
+    expect(await rate('USD', '2026-01-20')).toBe('0.8');
+    const set = await act('exchangeRateSet', 'ExchangeRateSetInput', 'rate', { issuerId, base: 'USD', quote: 'EUR', on: '2026-01-20', rate: '0.79', reason: 'bank' });
+    expect(set).toEqual({ rate: '0.79', userErrors: [] });
+    expect(await rate('USD', '2026-01-21')).toBe('0.79');
+    const byClerk = await act('exchangeRateSet', 'ExchangeRateSetInput', 'rate', { issuerId, base: 'USD', quote: 'EUR', on: '2026-01-20', rate: '1', reason: 'x' }, 'billing');
+    expect(byClerk).toMatchObject({ rate: null, userErrors: [{ code: 'FORBIDDEN' }] });
+  });
+
+  it('start the runs of a month-end, once for all who ask', async () => {
+    const revalue = () => act('revaluationRunStart', 'RevaluationRunStartInput', 'run { id kind }', { issuerId, periodStart: '2026-01-01' });
+    const first = await revalue();
+    expect(first.run.kind).toBe('accounting.revaluation');
+    expect((await revalue()).run.id).toBe(first.run.id);
+    const recognised = await act('recognitionRunStart', 'RecognitionRunStartInput', 'run { kind }', { issuerId, through: '2026-01-31' });
+    expect(recognised.run.kind).toBe('accounting.recognition');
+  });
+});
