@@ -112,6 +112,7 @@ const LEDGER_PROOFS = ['chain-verifies', 'day-totals', 'entries-balance', 'perio
 async function prove(app: INestApplicationContext, reader: Reader): Promise<void> {
   const providers = app.get(DiscoveryService, { strict: false }).getProviders();
   const proofs = providers.filter(({ metatype }) => metatype && Reflect.hasMetadata(PROOF_PROVIDER, metatype)).map(({ instance }) => instance as Proof);
+  await reader.query(`SELECT set_config('statement_timeout', '1h', true)`);
   for (const name of LEDGER_PROOFS) {
     const { ok, detail } = await proofs.find((proof) => proof.name === name)!.prove(reader);
     if (!ok) throw new Error(`${name} does not hold: ${detail}`);

@@ -21,6 +21,9 @@ export const PROOF_PROVIDER = Symbol('proof-provider');
 /** Marks a provider that implements Proof; the context that owns the rule contributes its proof. */
 export const ProofProvider = (): ClassDecorator => SetMetadata(PROOF_PROVIDER, true);
 
+/** Hashing ten million postings anew takes minutes, and longer when others work. */
+const PROOF_TIMEOUT = '1h';
+
 @Injectable()
 export class Proofs {
   constructor(private readonly discovery: DiscoveryService) {}
@@ -28,6 +31,7 @@ export class Proofs {
   /** Every proof of every context, one after the other on one snapshot, ordered by name. */
   async all(reader: Reader): Promise<(ProofResult & { name: string })[]> {
     const results: (ProofResult & { name: string })[] = [];
+    await reader.query(`SELECT set_config('statement_timeout', $1, true)`, [PROOF_TIMEOUT]);
     for (const proof of this.providers()) results.push({ name: proof.name, ...(await proof.prove(reader)) });
     return results;
   }
