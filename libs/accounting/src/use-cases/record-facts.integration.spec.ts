@@ -14,6 +14,13 @@ describe('RecordFacts', () => {
   const countEntries = async () =>
     (await ledger.database.query<{ n: bigint }>('SELECT count(*) AS n FROM accounting.journal_entry'))[0]!.n;
 
+  /** Everything that recording a fact writes. */
+  const nothingIsLeft = async () => {
+    const tables = ['journal_entry', 'posting', 'account_day', 'foreign_item', 'document', 'revenue_schedule', 'revenue_recognition'];
+    const counts = tables.map((table) => `(SELECT count(*) FROM accounting.${table})`).join(' + ');
+    expect(await ledger.database.query(`SELECT ${counts} AS rows`)).toEqual([{ rows: 0n }]);
+  };
+
   it('posts an invoice and its payment so that nothing is left open', async () => {
     const invoice = ledger.anInvoice();
     await ledger.record(invoice, ledger.aPaymentOf(invoice));
@@ -106,16 +113,26 @@ describe('RecordFacts', () => {
   });
 
   it.each(['2025-12-31', '2029-01-01'])('names the day %s that has no period', async (on) => {
-    await expect(ledger.record(ledger.anInvoice({ on: day(on) }))).rejects.toMatchObject({
+    await expect(ledger.record(ledger.anInvoice(), ledger.anInvoice({ on: day(on) }))).rejects.toMatchObject({
       code: 'PERIOD_MISSING',
       field: 'on',
       value: on,
     });
+    await nothingIsLeft();
+  });
+
+  it('names the day of a closed period that has no open one after it', async () => {
+    await ledger.test.owner.transaction(async (tx) => {
+      for (const state of ['closing', 'closed']) await tx.execute('UPDATE accounting.period SET state = $1', [state]);
+    });
+    await expect(ledger.record(ledger.anInvoice())).rejects.toMatchObject({ code: 'PERIOD_MISSING', value: '2026-01-31' });
+    await nothingIsLeft();
   });
 
   it('names an account that is closed', async () => {
     await ledger.database.transaction((tx) => tx.execute(`UPDATE accounting.account SET active_until = '2026-01-31' WHERE role = 'vat-payable'`));
     await expect(ledger.record(ledger.anInvoice())).rejects.toMatchObject({ code: 'ACCOUNT_CLOSED', value: '2433' });
+    await nothingIsLeft();
   });
 
   it('names an account that takes another currency only', async () => {
@@ -129,7 +146,8 @@ describe('RecordFacts', () => {
       await tx.execute(`INSERT INTO accounting.period (issuer_id, starts_on) VALUES ($1, '2026-01-01')`, [issuerId]);
     });
     const invoice = ledger.anInvoice({ issuerId });
-    await expect(ledger.record(invoice)).rejects.toMatchObject({ code: 'ACCOUNT_CURRENCY_DIFFERS', value: 'EUR' });
+    await expect(ledger.record(ledger.anInvoice(), invoice)).rejects.toMatchObject({ code: 'ACCOUNT_CURRENCY_DIFFERS', value: 'EUR' });
+    await nothingIsLeft();
   });
 
   it('names a role that the chart has no account for, and an issuer that has no books', async () => {
@@ -142,16 +160,17 @@ describe('RecordFacts', () => {
       );
       await tx.execute(`INSERT INTO accounting.period (issuer_id, starts_on) VALUES ($1, '2026-01-01')`, [issuerId]);
     });
-    await expect(ledger.record(ledger.anInvoice({ issuerId }))).rejects.toMatchObject({
+    await expect(ledger.record(ledger.anInvoice(), ledger.anInvoice({ issuerId }))).rejects.toMatchObject({
       code: 'ACCOUNT_MISSING',
       value: 'deferred-revenue',
     });
+    await nothingIsLeft();
   });
 
   it('names currency and day when no rate is known, and leaves nothing', async () => {
     const dollars = ledger.anInvoice({ currency: 'USD' as typeof EUR });
     await expect(ledger.record(ledger.anInvoice(), dollars)).rejects.toMatchObject({ code: 'RATE_MISSING', value: 'USD 2026-01-31' });
-    expect(await countEntries()).toBe(0n);
+    await nothingIsLeft();
   });
 
   it('takes the same number of statements for 1 fact and for 5,000', async () => {
