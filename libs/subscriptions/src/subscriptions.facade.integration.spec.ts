@@ -123,4 +123,22 @@ describe('Subscriptions', () => {
     const companies = chunks.flatMap(({ input }) => ('companyIds' in input ? input.companyIds : []));
     expect(new Set(companies)).toEqual(new Set([payer, ...children]));
   });
+
+  it('bills the payers of a company that has moved together, because past days may be charged to each', async () => {
+    const other = await World.on(await createTestDatabase());
+    const [first, second, third, alone] = [await other.company(), await other.company(), await other.company(), await other.company()];
+    const moved = await other.company(first);
+    const stayed = await other.company(third);
+    for (const company of [moved, stayed, alone]) await other.contract(company);
+    await other.movePayer(moved, second, '2026-06-16');
+    await other.movePayer(second, third, '2026-06-20');
+    const chunks = await other.test.database.read((reader) =>
+      other.subscriptions.billingPlan(reader, { issuerId: other.issuerId, through: '2026-07-01' as never }, 1),
+    );
+    await other.test.drop();
+    const groups = chunks.map(({ input }) => ('companyIds' in input ? [...input.companyIds].sort() : []));
+    expect(groups).toHaveLength(2);
+    expect(groups).toContainEqual([alone]);
+    expect(groups).toContainEqual([first, second, third, moved, stayed].sort());
+  });
 });

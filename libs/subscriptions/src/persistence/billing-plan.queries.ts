@@ -17,18 +17,30 @@ export async function enrolmentChunks(reader: Reader, issuerId: IssuerId, throug
 }
 
 /**
- * Companies with a contract begun by the day, with a payer of such a company, or with charges left unbilled; so many
- * payers to a chunk. A payer and all whom it pays for lie in one chunk, so that their fees are rated before it is billed.
+ * Companies with a contract begun by the day, with whoever has ever paid for such a company, or with charges left unbilled; so
+ * many groups to a chunk. A payer and all whom it pays for are one group, so that their fees are rated before it is billed;
+ * and a company that has moved puts its payers into one group, because past days may be charged to each.
  */
 export async function companyChunks(reader: Reader, issuerId: IssuerId, through: LocalDate, payers: number): Promise<CompanyId[][]> {
   const rows = await reader.query<{ ids: CompanyId[] }>(
-    `WITH billed AS (
+    `WITH RECURSIVE billed AS (
        SELECT company_id AS id FROM subscriptions.contract WHERE issuer_id = $1 AND id IN (
          SELECT contract_id FROM subscriptions.contract_change WHERE kind = 'start' AND effective_on <= $2::date)
        UNION SELECT payer_id FROM subscriptions.charge WHERE document_id IS NULL AND payer_type = 'company' AND issuer_id = $1
+     ), above AS (
+       SELECT company_id AS id, target_id AS payer FROM companies.company_move WHERE kind = 'payer' AND target_id IS NOT NULL
+       UNION SELECT a.id, m.target_id FROM above a JOIN companies.company_move m ON m.company_id = a.payer AND m.kind = 'payer' AND m.target_id IS NOT NULL
+     ), beside AS (
+       SELECT DISTINCT one.payer, other.payer AS other FROM above one JOIN above other ON other.id = one.id AND other.payer <> one.payer
+     ), together AS (
+       SELECT payer, other FROM beside UNION SELECT t.payer, b.other FROM together t JOIN beside b ON b.payer = t.other
+     ), first_of_group AS (
+       SELECT payer, least(payer, (array_agg(other ORDER BY other))[1]) AS first FROM together GROUP BY payer
      ), paying AS (
-       SELECT coalesce(c.payer_id, c.id) AS payer, c.id FROM billed JOIN companies.company c ON c.id = billed.id
-       UNION SELECT c.payer_id, c.payer_id FROM billed JOIN companies.company c ON c.id = billed.id WHERE c.payer_id IS NOT NULL
+       SELECT e.id, coalesce(g.first, a.payer, e.id) AS payer
+         FROM (SELECT id FROM billed UNION SELECT above.payer FROM billed JOIN above ON above.id = billed.id) AS e
+         LEFT JOIN (SELECT DISTINCT ON (id) id, payer FROM above ORDER BY id, payer) AS a ON a.id = e.id
+         LEFT JOIN first_of_group g ON g.payer = coalesce(a.payer, e.id)
      )
      SELECT array_agg(id ORDER BY payer, id) AS ids
        FROM (SELECT id, payer, (dense_rank() OVER (ORDER BY payer) - 1) / $3::int AS chunk FROM paying) AS numbered
