@@ -34,7 +34,9 @@ describe('owed for an access fee', () => {
   });
 
   it.each([['peak', 120_000n], ['average', 103_333n], ['periodStart', 100_000n], ['periodEnd', 90_000n]] as const)('charges the %s of the period for the whole of it', (measure, minor) => {
-    expect(shape(owed([fee(['2026-06-01', perPerson(1000n, { measure })])])('fee'))).toEqual([['2026-06-01', '2026-07-01', minor]]);
+    const owing = owed([fee(['2026-06-01', perPerson(1000n, { measure })])])('fee');
+    expect(shape(owing)).toEqual([['2026-06-01', '2026-07-01', minor]]);
+    expect(owing[0]!.facts).toEqual({ changes: [1], people: { peak: '120', average: '103.3333', periodStart: '100', periodEnd: '90' }[measure] });
   });
 
   it('charges a flat fee whatever the headcount, and nothing while nobody is counted', () => {

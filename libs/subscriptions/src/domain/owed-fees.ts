@@ -59,7 +59,8 @@ function owedAccessFee(fee: FeeComponent<'access-fee'>, timeline: FeesTimeline, 
         const price = priced(terms, quantity, intervalsOf(terms.intervalMonths, period.months, fee.name), NAMED[terms.measure], timeline.currency);
         for (const part of overlay(days, reduced)) {
           const rate = rateOf(price, terms, part.on);
-          addOwed(owed, { start: part.start, end: part.end, period: period.whole, rate, dueOn: dueOn(period, fee.timing), facts: factsOf(decidedBy, part.on) });
+          const facts = factsOf(decidedBy, part.on, terms.priceModel === 'flat' ? undefined : quantity);
+          addOwed(owed, { start: part.start, end: part.end, period: period.whole, rate, dueOn: dueOn(period, fee.timing), facts });
         }
       }
     }
@@ -113,16 +114,16 @@ function rateOf(price: Priced, { taxInclusive, taxCategory }: Pick<AccessFeeTerm
   const { totalMinor, words, ...counted } = price;
   const common = { ...counted, subsidyMinor: 0n, taxInclusive, taxCategory, planId: null, payerType: 'company' } as const;
   if (reduced === undefined) return { ...common, totalMinor, words };
-  return { ...common, totalMinor: totalMinor - percentOf(totalMinor, reduced.percent), words: `${words}, less ${percentText(reduced.percent)} %` };
+  return { ...common, totalMinor: totalMinor - percentOf(totalMinor, reduced.percent), words: `${words}, less ${numberText(reduced.percent)} %` };
 }
 
-function factsOf(changes: readonly number[], reduced: Reduced | undefined): Facts {
-  return reduced === undefined ? { changes } : { changes, discounts: reduced.by };
+function factsOf(changes: readonly number[], reduced: Reduced | undefined, people?: Decimal): Facts {
+  return { changes, ...(people !== undefined && { people: numberText(people) }), ...(reduced !== undefined && { discounts: reduced.by }) };
 }
 
 /** `10`, `12.5`: without needless zeros. */
-function percentText(percent: Decimal): string {
-  const text = decimalToString(percent);
+function numberText(number: Decimal): string {
+  const text = decimalToString(number);
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }
 

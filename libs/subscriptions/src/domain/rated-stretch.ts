@@ -42,6 +42,8 @@ export interface Facts {
   /** Of an enrolment: the price version, and the subsidy rule's first day and plan. */
   readonly price?: string;
   readonly subsidy?: string;
+  /** Of an access fee that counts people: how many it counted, as text. */
+  readonly people?: string;
   /** Of a fee: its percentage discounts, as component ids; of an adjustment: what it is computed on, in minor units. */
   readonly discounts?: readonly string[];
   readonly base?: string;
