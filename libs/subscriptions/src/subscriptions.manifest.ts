@@ -5,6 +5,7 @@ import { Catalogue1780300000011 } from './persistence/migrations/1780300000011-c
 import { ContractTimelines1780300000012 } from './persistence/migrations/1780300000012-contract-timelines';
 import { FeeTimelines1780300000013 } from './persistence/migrations/1780300000013-fee-timelines';
 import { EnrolmentTimelines1780300000014 } from './persistence/migrations/1780300000014-enrolment-timelines';
+import { EnrolmentGuardByIndex1780300000016 } from './persistence/migrations/1780300000016-enrolment-guard-by-index';
 import { StateOfOne1780300000015 } from './persistence/migrations/1780300000015-state-of-one';
 import { ChargesOfEveryComponent1780300000031 } from './persistence/migrations/1780300000031-charges-of-every-component';
 import { GuardOfTheDaysTouched1780300000032 } from './persistence/migrations/1780300000032-guard-of-the-days-touched';
@@ -21,6 +22,7 @@ export const subscriptionsPersistence: PersistenceManifest = {
     FeeTimelines1780300000013,
     EnrolmentTimelines1780300000014,
     StateOfOne1780300000015,
+    EnrolmentGuardByIndex1780300000016,
     ChargesOfEveryComponent1780300000031,
     GuardOfTheDaysTouched1780300000032,
     OverdueAndTestClocks1780300000041,

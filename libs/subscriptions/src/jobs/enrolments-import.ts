@@ -65,7 +65,7 @@ export class EnrolmentsImport extends ImportHandler<Row> {
     const ended = changed.flatMap(({ id, changes }) => changes.map((change) => ({ enrolmentId: id, change })));
     await appendEnrolmentChanges(tx, [...begun, ...ended], { by: await startedBy(tx, run.id), reason: `import of ${run.input.fileName}` });
     const memberIds = requests.filter(({ answer }) => answer.kind !== 'unchanged').map(({ memberId }) => memberId);
-    await this.followLeaving.execute(tx, memberIds);
+    await this.followLeaving.keepWithinMembership(tx, memberIds);
     await tellCompanies(tx, this.companies, memberIds);
     return { added: added.length, changed: changed.length, unchanged: rows.length - added.length - changed.length };
   }

@@ -110,11 +110,13 @@ export async function candidates(reader: Reader, memberIds: readonly MemberId[])
 export async function tellCompanies(tx: Tx, companies: Companies, memberIds: readonly MemberId[]): Promise<void> {
   if (memberIds.length === 0) return;
   const days = await tx.query<{ memberId: MemberId; on: LocalDate; enrolled: boolean }>(
+    // One look at the index for each member and enrolment, whatever the planner knows of the tables while they are being filled.
     `WITH life AS (
-       SELECT DISTINCT ON (e.id, c.effective_on) e.member_id, e.id, c.effective_on, (c.kind = 'start')::int AS alive
+       SELECT DISTINCT ON (e.id, c.effective_on) m.id AS member_id, e.id, c.effective_on, (c.kind = 'start')::int AS alive
          FROM companies.member m JOIN subscriptions.contract k ON k.company_id = m.company_id
-         JOIN subscriptions.enrolment e ON e.contract_id = k.id AND e.member_id = m.id
-         JOIN subscriptions.enrolment_change c ON c.enrolment_id = e.id AND c.kind IN ('start', 'end')
+        CROSS JOIN LATERAL (SELECT o.id FROM subscriptions.enrolment o WHERE o.contract_id = k.id AND o.member_id = m.id OFFSET 0) AS e
+        CROSS JOIN LATERAL (SELECT o.effective_on, o.kind, o.seq FROM subscriptions.enrolment_change o
+                             WHERE o.enrolment_id = e.id AND o.kind IN ('start', 'end') OFFSET 0) AS c
         WHERE m.id = ANY ($1::uuid[]) ORDER BY e.id, c.effective_on, c.seq DESC
      ), step AS (
        SELECT member_id, effective_on, alive - coalesce(lag(alive) OVER (PARTITION BY id ORDER BY effective_on), 0) AS step FROM life

@@ -85,7 +85,7 @@ export class EnrolmentActs {
       );
       if (changes.some(({ change }) => change.kind === 'start' || change.kind === 'end')) {
         const memberIds = changed.map(({ enrolment }) => enrolment.memberId);
-        await this.followLeaving.execute(tx, memberIds);
+        await this.followLeaving.keepWithinMembership(tx, memberIds);
         await tellCompanies(tx, this.companies, memberIds);
       }
       return {

@@ -86,7 +86,7 @@ export class StartEnrolments {
       const started = closed.flatMap(({ asked, outcome }) => (!isDomainError(outcome) && 'changes' in outcome ? [{ ...asked, id: newId<EnrolmentId>(), changes: outcome.changes }] : []));
       await addEnrolments(tx, started.map(({ id, memberId, planId }) => ({ id, contractId, memberId, planId })));
       await appendEnrolmentChanges(tx, started.flatMap(({ id, changes }) => changes.map((change) => ({ enrolmentId: id, change }))), { by: actor.subject, reason });
-      await followLeaving.execute(tx, started.map(({ memberId }) => memberId));
+      await followLeaving.keepWithinMembership(tx, started.map(({ memberId }) => memberId));
       await tellCompanies(tx, companies, started.map(({ memberId }) => memberId));
       await audit.record(
         tx,
