@@ -36,8 +36,15 @@ describe('an overdue invoice', () => {
   it('lets the contract go on when nothing overdue is left, and not while something is', () => {
     const suspended = timeline(STARTED, ['2026-07-11', 'suspend', 'policy']);
     const paid = invoice({ settledOn: day('2026-07-20'), suspendedOn: day('2026-07-11') });
-    expect(decideOverdue(day('2026-07-20'), POLICY, [paid, invoice({ invoiceId: 'i2' })], suspended)).toBeUndefined();
+    expect(decideOverdue(day('2026-07-20'), POLICY, [paid, invoice({ invoiceId: 'i2' })], suspended)).toMatchObject({ kind: 'stay' });
     expect(decideOverdue(day('2026-07-20'), POLICY, [paid], suspended)).toEqual({ kind: 'resume', effectiveOn: '2026-07-20' });
+  });
+
+  it('that comes while the contract is suspended is one that it is suspended for, so that whoever resumes it is not overruled by it', () => {
+    const suspended = timeline(STARTED, ['2026-07-11', 'suspend', 'policy']);
+    const [known, another] = [invoice({ suspendedOn: day('2026-07-11') }), invoice({ invoiceId: 'i2', dueOn: day('2026-07-05') })];
+    expect(decideOverdue(day('2026-07-15'), POLICY, [known, another], suspended)).toBeUndefined();
+    expect(decideOverdue(day('2026-07-16'), POLICY, [known, another], suspended)).toEqual({ kind: 'stay', effectiveOn: '2026-07-16', because: [known, another] });
   });
 
   it('lets it go on from the day of its suspension at the earliest, even if the money came with an older date', () => {

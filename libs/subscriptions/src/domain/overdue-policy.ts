@@ -28,6 +28,8 @@ export interface OverduePolicy {
 
 export type OverdueDecision =
   | { readonly kind: 'suspend'; readonly effectiveOn: LocalDate; readonly because: readonly OverdueInvoice[] }
+  /** It is suspended already, for these invoices as well from now on. */
+  | { readonly kind: 'stay'; readonly effectiveOn: LocalDate; readonly because: readonly OverdueInvoice[] }
   | { readonly kind: 'resume'; readonly effectiveOn: LocalDate };
 
 /**
@@ -44,10 +46,12 @@ export function decideOverdue(day: LocalDate, policy: OverduePolicy, invoices: r
   if (lastOn(suspensions.filter(({ byPolicy }) => !byPolicy), at)?.kind === 'suspend') return undefined;
 
   const unpaid = policy.policy === 'suspend' ? invoices.filter(({ settledOn }) => settledOn === null) : [];
-  if (lastOn(suspensions, at)?.kind === 'suspend') return unpaid.length === 0 ? { kind: 'resume', effectiveOn: at } : undefined;
+  const isSuspended = lastOn(suspensions, at)?.kind === 'suspend';
+  if (isSuspended && unpaid.length === 0) return { kind: 'resume', effectiveOn: at };
   if (lastOn(changes.filter(({ kind }) => kind === 'start' || kind === 'end'), at)?.kind !== 'start') return undefined;
   const because = unpaid.filter(({ dueOn }) => addDays(dueOn, policy.graceDays) < day);
-  return because.some(({ suspendedOn }) => suspendedOn === null) ? { kind: 'suspend', effectiveOn: at, because } : undefined;
+  if (because.every(({ suspendedOn }) => suspendedOn !== null)) return undefined;
+  return { kind: isSuspended ? 'stay' : 'suspend', effectiveOn: at, because };
 }
 
 function lastOn(changes: readonly LifeChange[], day: LocalDate): LifeChange | undefined {

@@ -69,15 +69,15 @@ export class ApplyOverduePolicy {
       return decision === undefined ? [] : [{ policy, decision, reason: reasonOf(decision) }];
     });
     await this.record(tx, decided);
-    return decided.length;
+    return decided.filter(({ decision }) => decision.kind !== 'stay').length;
   }
 
   /** The reason of a suspension names its invoices, so contracts of different ones are appended apart; few are decided at once. */
   private async record(tx: Tx, decided: readonly Decided[]): Promise<void> {
-    for (const [reason, same] of groupedBy(decided, 'reason')) {
+    for (const [reason, same] of groupedBy(decided.filter(({ decision }) => decision.kind !== 'stay'), 'reason')) {
       const changes = same.map(({ policy: { contractId, bills }, decision: { kind, effectiveOn } }) => ({
         contractId,
-        change: kind === 'suspend' ? { kind, effectiveOn, bills } : { kind, effectiveOn },
+        change: kind === 'suspend' ? { kind, effectiveOn, bills } : { kind: 'resume' as const, effectiveOn },
       }));
       await appendContractChanges(tx, changes, { by: OVERDUE_POLICY_ACTOR, reason });
       await this.audit.record(
@@ -91,7 +91,7 @@ export class ApplyOverduePolicy {
     await markSuspended(
       tx,
       decided.flatMap(({ policy: { contractId }, decision }) =>
-        decision.kind === 'suspend' ? decision.because.map(({ invoiceId }) => ({ contractId, invoiceId, on: decision.effectiveOn })) : [],
+        decision.kind !== 'resume' ? decision.because.map(({ invoiceId }) => ({ contractId, invoiceId, on: decision.effectiveOn })) : [],
       ),
     );
   }
