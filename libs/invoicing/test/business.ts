@@ -154,6 +154,17 @@ export class Business {
     return { companyId, contractId, enrolmentIds };
   }
 
+  /** Another component of a contract, with one set of terms as the columns say. */
+  async component(contractId: ContractId, kind: string, timing: string, on: LocalDate, columns: Readonly<Record<string, unknown>>): Promise<void> {
+    const id = newId();
+    const terms = { component_id: id, component_kind: kind, component_timing: timing, seq: 1, effective_on: on, kind: 'terms', recorded_by: 'spec', reason: 'spec', ...columns };
+    await this.database.transaction(async (tx) => {
+      await tx.execute(`INSERT INTO subscriptions.fee_component (id, contract_id, kind, name, timing) VALUES ($1, $2, $3, $3, $4)`, [id, contractId, kind, timing]);
+      const names = Object.keys(terms);
+      await tx.execute(`INSERT INTO subscriptions.fee_change (${names.join(', ')}) VALUES (${names.map((_, no) => `$${no + 1}`).join(', ')})`, Object.values(terms));
+    });
+  }
+
   /** So many people more, or fewer, from a day on. */
   async headcount(companyId: CompanyId, on: LocalDate, change: number): Promise<void> {
     if (change === 0) return;

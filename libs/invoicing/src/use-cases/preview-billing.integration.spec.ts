@@ -138,12 +138,22 @@ describe('a preview', () => {
   });
 });
 
+const TAXED = { tax_inclusive: false, tax_category: 'standard' };
+const BESIDE = {
+  'percent-discount': { percent: '12.5', periods: 2 },
+  'amount-discount': { ...TAXED, amount_minor: 300n },
+  commitment: { ...TAXED, amount_minor: 4_321n, per: 'period' },
+  cap: { ...TAXED, amount_minor: 9_000n, per: 'period' },
+  'one-off': { ...TAXED, quantity: 1, unit_price_minor: 5_000n },
+};
+
 describe('preview and billing', () => {
   it('are the same on random businesses: lines, amounts and explanations, whatever was billed and changed before', async () => {
     const anOffset = fc.nat({ max: 150 });
     const aCompany = fc.record({
       start: anOffset, anchorDay: fc.integer({ min: 1, max: 31 }), cycleMonths: fc.constantFrom(1, 1, 3), timing: fc.constantFrom('advance' as const, 'arrears' as const),
       members: fc.integer({ min: 0, max: 4 }), feeMinor: fc.bigInt({ min: 0n, max: 2_000n }), subsidyPercent: fc.nat({ max: 100 }), paidByFirst: fc.boolean(),
+      beside: fc.subarray(['percent-discount', 'amount-discount', 'commitment', 'cap', 'one-off'] as const),
     });
     const aChange = fc.record({ company: fc.nat({ max: 2 }), kind: fc.constantFrom('headcount', 'end', 'pause', 'resume', 'price'), on: fc.nat({ max: 240 }), by: fc.integer({ min: 1, max: 9 }) });
     const aBusiness = fc.record({
@@ -156,9 +166,14 @@ describe('preview and billing', () => {
     await fc.assert(
       fc.asyncProperty(aBusiness, async (drawn) => {
         const companies: Awaited<ReturnType<Business['company']>>[] = [];
-        for (const { start, paidByFirst, ...options } of drawn.companies) {
+        for (const { start, paidByFirst, beside, ...options } of drawn.companies) {
           const payer = paidByFirst && companies[0] ? { payerId: companies[0].companyId } : {};
-          companies.push(await business.company({ ...options, ...payer, startsOn: addDays(from, start) }));
+          const company = await business.company({ ...options, ...payer, startsOn: addDays(from, start) });
+          companies.push(company);
+          for (const kind of beside) {
+            const timing = kind === 'commitment' ? 'arrears' : kind === 'one-off' ? 'advance' : options.timing;
+            await business.component(company.contractId, kind, timing, addDays(from, start), BESIDE[kind]);
+          }
         }
         const change = async ({ company, kind, on, by }: (typeof drawn.before)[number]) => {
           const { companyId, enrolmentIds } = companies[company % companies.length]!;
