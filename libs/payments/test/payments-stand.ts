@@ -27,6 +27,8 @@ const ACTOR = systemActor('spec');
 export interface StandOptions {
   readonly url: string;
   readonly sandbox?: Partial<SandboxOptions>;
+  /** An issuer that lives on a test clock. */
+  readonly onTestClock?: boolean;
 }
 
 /** One issuer with open books, and as many paying members as a spec asks for. */
@@ -42,7 +44,7 @@ export class PaymentsStand {
     readonly baseUrl: string,
   ) {}
 
-  static async open({ url, sandbox }: StandOptions): Promise<PaymentsStand> {
+  static async open({ url, sandbox, onTestClock = false }: StandOptions): Promise<PaymentsStand> {
     const clock = new TestClock(startOfDay(ZONE, TODAY) + 12 * 3_600_000);
     // The sandbox has to know the address of the server before the server has one.
     const options = { webhookSecrets: [SECRET], webhookBaseUrl: 'http://127.0.0.1:1', ...sandbox };
@@ -59,7 +61,7 @@ export class PaymentsStand {
     await app.listen(0, '127.0.0.1');
     options.webhookBaseUrl = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
     const stand = new PaymentsStand(app, app.get(Database), clock, options.webhookBaseUrl);
-    await stand.database.transaction((tx) => stand.found(tx));
+    await stand.database.transaction((tx) => stand.found(tx, onTestClock));
     return stand;
   }
 
@@ -146,10 +148,11 @@ export class PaymentsStand {
     return this.database.query<Row>(sql, params);
   }
 
-  private async found(tx: Tx): Promise<void> {
+  private async found(tx: Tx, onTestClock: boolean): Promise<void> {
     await tx.execute(
-      `INSERT INTO platform.issuer (id, code, legal_name, country, tax_id, functional_currency, time_zone) VALUES ($1, 'PT', 'Issuer', 'PT', '509999999', 'EUR', $2)`,
-      [this.issuerId, ZONE],
+      `INSERT INTO platform.issuer (id, code, legal_name, country, tax_id, functional_currency, time_zone, test_clock_at)
+       VALUES ($1, 'PT', 'Issuer', 'PT', '509999999', 'EUR', $2, CASE WHEN $3::boolean THEN now() END)`,
+      [this.issuerId, ZONE, onTestClock],
     );
     await this.get(Books).open(tx, { issuerId: this.issuerId, country: 'PT', functionalCurrency: EUR, from: localDate('2026-01-01') }, ACTOR);
     await tx.execute(COMPANY, [this.companyId]);

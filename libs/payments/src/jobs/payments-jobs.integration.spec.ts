@@ -48,6 +48,15 @@ describe('the jobs of payments', () => {
       expect(await scheduled()).toBe(0);
     });
 
+    it('charges nobody for what a test clock has issued', async () => {
+      await stand.close();
+      await test.drop();
+      test = await createTestDatabase();
+      stand = await PaymentsStand.open({ url: test.url, onTestClock: true });
+      await finalised(await stand.invoices(2, 'tok_ok', { scheduled: false }));
+      expect(await scheduled()).toBe(0);
+    });
+
     it('does not schedule again what has failed, when the event comes again', async () => {
       const invoiceIds = await stand.invoices(1, 'tok_decline_hard');
       await stand.collect();

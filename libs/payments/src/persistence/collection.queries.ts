@@ -25,7 +25,7 @@ export interface Intent {
 
 /**
  * Schedules a payment for each open member invoice whose member has an active method and that has never had a payment.
- * By card means on the day of issue. A payment that failed is not replaced here: somebody has to ask for that.
+ * By card means on the day of issue. Nobody is charged for an invoice of a test clock. A payment that failed is not replaced here: somebody has to ask for that.
  * @param by the invoices, or the members whose open invoices are looked through
  */
 export function schedulePayments(tx: Tx, by: { readonly invoiceIds: readonly string[] } | { readonly memberIds: readonly string[] }): Promise<number> {
@@ -34,6 +34,7 @@ export function schedulePayments(tx: Tx, by: { readonly invoiceIds: readonly str
     `INSERT INTO payments.payment (id, invoice_id, issuer_id, payer_type, payer_id, payment_method_id, provider, currency, amount_minor, collect_on)
      SELECT uuidv7(), i.id, i.issuer_id, i.payer_type, i.payer_id, m.id, m.provider, i.currency, i.open_minor, i.issued_on
        FROM invoicing.invoice i JOIN payments.payment_method m ON m.member_id = i.payer_id AND m.state = 'active'
+       JOIN platform.issuer s ON s.id = i.issuer_id AND s.test_clock_at IS NULL
       WHERE ${column} = ANY ($1::uuid[]) AND i.payer_type = 'member' AND i.document_type = 'invoice'
         AND i.state = 'finalised' AND i.open_minor > 0
         AND NOT EXISTS (SELECT FROM payments.payment p WHERE p.invoice_id = i.id)
