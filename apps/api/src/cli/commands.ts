@@ -56,6 +56,7 @@ const SEED: Command = {
       const run = await load.importFile(file, demoFile(folder, file), session.actor);
       code ||= await finishRuns(session, [run.id], values);
     }
+    await load.agree(session.actor);
     return code;
   },
 };

@@ -4,9 +4,10 @@ import { basename } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { Books } from '@countinghouse/accounting';
 import { OpenSeries } from '@countinghouse/invoicing';
-import { currency, LocalDate, Money, timeZone, yearOf } from '@countinghouse/kernel';
+import { ContractId, currency, EnrolmentId, LocalDate, Money, timeZone, yearOf } from '@countinghouse/kernel';
 import { Actor, Database, Imports, Issuer, Issuers, Run } from '@countinghouse/platform';
-import { PublishPlan } from '@countinghouse/subscriptions';
+import { AddComponent, AskBy, PublishPlan, SetContractPolicies } from '@countinghouse/subscriptions';
+import { DEMO_AGREEMENTS } from './agreements';
 import { DEMO_ISSUERS, DEMO_PLANS } from './business';
 import { DemoFile } from './files';
 
@@ -31,6 +32,9 @@ export class LoadDemo {
     private readonly openSeries: OpenSeries,
     private readonly publishPlan: PublishPlan,
     private readonly imports: Imports,
+    private readonly addComponent: AddComponent,
+    private readonly setPolicies: SetContractPolicies,
+    private readonly askBy: AskBy,
   ) {}
 
   /** Issuers with open books and number series for the years given, and the catalogue. Again is harmless. */
@@ -62,6 +66,46 @@ export class LoadDemo {
       { kind: IMPORT_KINDS[file], fileName: basename(path), source: createReadStream(path), mode: 'goodRows' },
       actor,
     );
+  }
+
+  /**
+   * What three companies have agreed beyond the files: a commitment with a discount, tiers by the peak of a period, and a one-off fee
+   * with payroll. Again is harmless.
+   */
+  async agree(actor: Actor): Promise<void> {
+    for (const { number, components, payroll } of DEMO_AGREEMENTS) {
+      const contract = await this.database.read((reader) =>
+        reader.first<{ id: ContractId; startsOn: LocalDate }>(
+          'SELECT k.id, s.starts_on AS "startsOn" FROM subscriptions.contract k, subscriptions.contract_state_of(k.id, $2) AS s WHERE k.number = $1',
+          [number, PRICES_FROM],
+        ),
+      );
+      if (contract === undefined) continue;
+      const { id: contractId, startsOn } = contract;
+      const reason = 'the demo business agreed it';
+      for (const { terms, ...component } of components) {
+        const idempotencyKey = `demo ${number} ${component.name}`;
+        await this.addComponent.execute({ ...component, contractId, reason, idempotencyKey, steps: [{ effectiveOn: startsOn, terms }] }, actor);
+      }
+      if (payroll) await this.payByPayroll(contractId, reason, actor);
+    }
+  }
+
+  /** A quarter of the people of a contract, from their first day; by their ids, so that it is the same quarter every time. */
+  private async payByPayroll(contractId: ContractId, reason: string, actor: Actor): Promise<void> {
+    const people = await this.database.read((reader) =>
+      reader.query<{ id: EnrolmentId; on: LocalDate }>(
+        `SELECT e.id, min(c.effective_on) AS on FROM subscriptions.enrolment e JOIN subscriptions.enrolment_change c ON c.enrolment_id = e.id
+          WHERE e.contract_id = $1 AND get_byte(uuid_send(e.id), 15) < 64
+          GROUP BY e.id HAVING bool_and(c.kind NOT IN ('payroll', 'card', 'end')) ORDER BY e.id LIMIT 5000`,
+        [contractId],
+      ),
+    );
+    if (people.length === 0) return;
+    await this.setPolicies.execute({ contractId, policies: { payrollAllowed: true }, reason }, actor);
+    const byDay = new Map<LocalDate, EnrolmentId[]>();
+    for (const { id, on } of people) byDay.set(on, [...(byDay.get(on) ?? []), id]);
+    for (const [on, enrolmentIds] of byDay) await this.askBy.execute({ enrolmentIds, payer: 'payroll', on, reason }, actor);
   }
 
   private async publishCatalogue(actor: Actor): Promise<void> {

@@ -87,6 +87,7 @@ export class MainJob {
       const [run] = await this.follower.follow([started.id], progress, file);
       await this.remarkRejections(file, run!);
     }
+    await this.follower.patiently(() => load.agree(ACTOR));
     return [issuers, `${grouped(size.companies)} companies, ${grouped(size.members)} members`];
   }
 

@@ -109,6 +109,7 @@ export class House {
     for (const file of DEMO_FILES) {
       await this.done((await this.get(LoadDemo).importFile(file, demoFile(this.demoFolder, file), actor)).id);
     }
+    await this.get(LoadDemo).agree(actor);
     return issuers;
   }
 

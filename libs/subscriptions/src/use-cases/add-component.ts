@@ -62,6 +62,7 @@ export class AddComponent {
         await appendFeeChanges(tx, changesOf(input).map((change) => ({ componentId: fresh, change })), origin);
         return fresh;
       });
+      if (added !== fresh) return { said: null };
       const { kind, name, steps } = input;
       return { from: steps.map(({ effectiveOn }) => effectiveOn).reduce(minDate), said: { componentId: added, kind, name, steps } };
     });

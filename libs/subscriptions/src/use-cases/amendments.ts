@@ -24,8 +24,8 @@ export interface Amendment {
   readonly from?: LocalDate;
   /** It only writes down what had been agreed before, so that no closed day is owed otherwise. */
   readonly agreedBefore?: boolean;
-  /** What the audit trail keeps of it. */
-  readonly said: Readonly<Record<string, unknown>>;
+  /** What the audit trail keeps of it; nothing when it was done already. */
+  readonly said: Readonly<Record<string, unknown>> | null;
 }
 
 @Injectable()
@@ -78,6 +78,7 @@ export class Amendments {
     if (owesEver && !agreedBefore && first.length > 0) await this.openPeriods.refuseClosed(tx, issuerId, first.reduce(minDate), 'effectiveOn');
     await appendContractChanges(tx, changes.map((change) => ({ contractId: id, change })), origin);
     await updatePolicies(tx, id, policies, renewalDueOn(states, policies));
+    if (said === null) return;
     await this.audit.record(tx, actor, [{ action: `subscriptions.${action}`, subjectType: 'contract', subjectId: id, issuerId, reason, change: said }]);
   }
 }

@@ -79,6 +79,10 @@ describe('a component of a contract', () => {
     const racing = await Promise.all(Array.from({ length: 5 }, () => add({ idempotencyKey: 'the same' })));
     expect(new Set(racing).size).toBe(1);
     expect(await onRecord()).toHaveLength(1);
+    acts.books.firstOpenDay = day('2026-07-01');
+    expect(await add({ idempotencyKey: 'the same' })).toBe(racing[0]);
+    const audit = await world.test.database.query(`SELECT FROM platform.audit_entry WHERE action = 'subscriptions.add-component' AND subject_id = $1`, [contract]);
+    expect(audit).toHaveLength(1);
     await expect(add({ idempotencyKey: 'the same', name: 'Another' })).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
   });
 
