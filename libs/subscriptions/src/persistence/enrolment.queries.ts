@@ -1,7 +1,7 @@
 // The SQL of enrolments that are acted on: held with their contracts, read with who recorded what, and told to companies.
 import { Companies } from '@countinghouse/companies';
 import { CompanyId, ContractId, Currency, EnrolmentId, LocalDate, MemberId, PlanId } from '@countinghouse/kernel';
-import { Reader, Tx } from '@countinghouse/platform';
+import { groupedBy, Reader, Tx } from '@countinghouse/platform';
 import { RecordedEnrolmentChange } from '../domain/enrolment-acts';
 import { HeldContract, holdContracts } from './contract.queries';
 
@@ -101,6 +101,24 @@ export async function candidates(reader: Reader, memberIds: readonly MemberId[])
     [memberIds],
   );
   return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** Days on which somebody belongs to a company. */
+export interface Stay {
+  readonly eligibleFrom: LocalDate;
+  /** The first day on which not; null if that is not known. */
+  readonly leftOn: LocalDate | null;
+}
+
+/** The stays of members, the present one last. One statement. */
+export async function staysOf(reader: Reader, memberIds: readonly MemberId[]): Promise<Map<string, Stay[]>> {
+  const rows = await reader.query<Stay & { memberId: MemberId }>(
+    `SELECT id AS "memberId", eligible_from AS "eligibleFrom", left_on AS "leftOn", true AS is_present FROM companies.member WHERE id = ANY ($1::uuid[])
+     UNION ALL SELECT member_id, eligible_from, left_on, false FROM companies.member_past_stay WHERE member_id = ANY ($1::uuid[])
+     ORDER BY "memberId", is_present, "eligibleFrom"`,
+    [memberIds],
+  );
+  return groupedBy(rows, 'memberId');
 }
 
 /**

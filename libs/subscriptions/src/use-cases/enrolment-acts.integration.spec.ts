@@ -236,6 +236,18 @@ describe('enrolments', () => {
       expect(await state(id)).toMatchObject({ life: 'running', ends_on: null });
     });
 
+    it('stay ended when they come back after a while, and enrol anew', async () => {
+      const id = await enrolled();
+      await leave('2026-07-01');
+      await world.execute(`INSERT INTO companies.member_past_stay (member_id, eligible_from, left_on) SELECT id, eligible_from, left_on FROM companies.member WHERE id = $1`, [members[0]]);
+      await world.execute(`UPDATE companies.member SET eligible_from = '2026-10-01', earlier_left_on = left_on, left_on = NULL, status = 'eligible' WHERE id = $1`, [members[0]]);
+      expect(await world.test.database.transaction((tx) => acts.followLeaving.execute(tx, [members[0]!]))).toBe(0);
+      expect(await state(id)).toMatchObject({ ends_on: '2026-07-01' });
+      const again = await enrolled({ startsOn: day('2026-10-01') });
+      expect(await state(again, '2026-10-01')).toMatchObject({ life: 'running', ends_on: null });
+      expect(await state(id)).toMatchObject({ ends_on: '2026-07-01' });
+    });
+
     it('are told of by an event whenever the day changes, a thousand members to each', async () => {
       const company = await world.company();
       const many = await world.members(company, 1_001);

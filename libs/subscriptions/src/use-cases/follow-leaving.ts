@@ -1,10 +1,11 @@
 // FollowLeaving: enrolments end with the membership, and go on when it does after all. Companies tell of it; nobody else is asked.
 import { Injectable } from '@nestjs/common';
 import { Companies } from '@countinghouse/companies';
-import { EnrolmentId, MemberId } from '@countinghouse/kernel';
+import { EnrolmentId, LocalDate, MemberId } from '@countinghouse/kernel';
 import { Tx } from '@countinghouse/platform';
+import { livesOf } from '../domain/contract-days';
 import { leave, LEAVING } from '../domain/enrolment-acts';
-import { candidates, holdEnrolments, tellCompanies } from '../persistence/enrolment.queries';
+import { HeldEnrolment, holdEnrolments, Stay, staysOf, tellCompanies } from '../persistence/enrolment.queries';
 import { appendEnrolmentChanges } from '../persistence/timeline.queries';
 
 @Injectable()
@@ -22,7 +23,7 @@ export class FollowLeaving {
 
   /** Acts and imports end with this, so that nothing they do outlasts a membership. Most members stay, and cost one look. */
   async keepWithinMembership(tx: Tx, memberIds: readonly MemberId[]): Promise<number> {
-    return this.follow(tx, memberIds, 'm.left_on IS NOT NULL');
+    return this.follow(tx, memberIds, '(m.left_on IS NOT NULL OR m.earlier_left_on IS NOT NULL)');
   }
 
   private async follow(tx: Tx, memberIds: readonly MemberId[], which: string): Promise<number> {
@@ -34,11 +35,18 @@ export class FollowLeaving {
     );
     if (of.length === 0) return 0;
     const { enrolments } = await holdEnrolments(tx, of.map(({ id }) => id), 0);
-    const members = await candidates(tx, memberIds);
-    const changed = enrolments.map((enrolment) => ({ enrolment, changes: leave(enrolment.changes, members.get(enrolment.memberId)!.leftOn) })).filter(({ changes }) => changes.length > 0);
+    const stays = await staysOf(tx, memberIds);
+    const changed = enrolments.map((enrolment) => ({ enrolment, changes: leave(enrolment.changes, endOfStay(enrolment, stays.get(enrolment.memberId)!)) })).filter(({ changes }) => changes.length > 0);
     const changes = changed.flatMap(({ enrolment, changes: some }) => some.map((change) => ({ enrolmentId: enrolment.id, change })));
     await appendEnrolmentChanges(tx, changes, { by: LEAVING, reason: 'the company says so' });
     await tellCompanies(tx, this.companies, changed.map(({ enrolment }) => enrolment.memberId));
     return changed.length;
   }
+}
+
+/** An enrolment belongs to the stay in which it began: who comes back after a while enrols anew. */
+function endOfStay({ changes }: HeldEnrolment, stays: readonly Stay[]): LocalDate | null {
+  const [first] = livesOf(changes.filter(({ recordedBy }) => recordedBy !== LEAVING));
+  const stay = stays.findLast(({ eligibleFrom }) => first !== undefined && eligibleFrom <= first.start) ?? stays.at(-1)!;
+  return stay.leftOn;
 }
