@@ -324,6 +324,16 @@ describe('the database refuses', () => {
       expect(await refusal(world.execute(`${insert} VALUES ($1, 99, '2026-06-01', 'ana', 'spec', ${values})`, [contract]))).toBe(constraint);
     });
 
+    it('a line of the timeline of nothing', async () => {
+      const nobody = newId();
+      const insert = (table: string, columns: string, values: string) => refusal(world.execute(`INSERT INTO subscriptions.${table} (${columns}) VALUES (${values})`, [nobody]));
+      const said = `1, '2026-06-01', 'end', 'ana', 'spec'`;
+      expect(await insert('contract_change', 'contract_id, seq, effective_on, kind, recorded_by, reason', `$1, 1, '2026-06-01', 'resume', 'ana', 'spec'`)).toBe('contract_change_contract_id_fkey');
+      expect(await insert('fee_change', 'component_id, component_kind, component_timing, seq, effective_on, kind, recorded_by, reason', `$1, 'cap', 'arrears', ${said}`)).not.toBe('nothing');
+      expect(await insert('subsidy_rule', 'contract_id, seq, effective_from, mode, percent, recorded_by, reason', `$1, 1, '2026-06-01', 'percent', 10, 'ana', 'spec'`)).toBe('subsidy_rule_contract_id_fkey');
+      expect(await insert('product_tax', 'product_id, seq, effective_from, tax_category, recorded_by, reason', `$1, 1, '2026-06-01', 'standard', 'ana', 'spec'`)).toBe('product_tax_product_id_fkey');
+    });
+
     it('a contract, an enrolment or a component that ends before it starts', async () => {
       const end = (on: string, of = contract) =>
         refusal(world.execute(`INSERT INTO subscriptions.contract_change (contract_id, seq, effective_on, kind, recorded_by, reason) VALUES ($1, 98, $2, 'end', 'ana', 'spec')`, [of, on]));
