@@ -19,4 +19,5 @@ export { RecurringRevenue, type RecurringRevenueInput } from './use-cases/recurr
 export { SetContractPolicies } from './use-cases/set-contract-policies';
 export { REVENUE_SNAPSHOT_RUN, StartRevenueSnapshots } from './use-cases/start-revenue-snapshots';
 export { ProposalInput, proposalsOf } from './graphql/proposal.input';
+export { SubscriptionsHttpModule } from './subscriptions-http.module';
 export { SubscriptionsGraphqlModule } from './subscriptions-graphql.module';

@@ -1,5 +1,6 @@
 // The operator's command for recurring revenue: computes the months, and writes them as CSV.
 import { DomainError, localDate } from '@countinghouse/kernel';
+import { Database } from '@countinghouse/platform';
 import { RecurringRevenue, StartRevenueSnapshots } from '@countinghouse/subscriptions';
 import { once } from 'node:events';
 import { chosenIssuers, Command, required, Values } from './command';
@@ -31,9 +32,11 @@ export const REVENUE: Command = {
     if (act !== 'csv') throw new DomainError('ACT_UNKNOWN', `revenue cannot be told to ${act}`, { value: String(act), remedy: 'use compute or csv' });
     const by = GROUPS.find((group) => group === (values['by'] ?? 'total'));
     if (by === undefined) throw new DomainError('GROUP_UNKNOWN', `revenue is not broken down by ${values['by']}`, { field: '--by', remedy: `use one of: ${GROUPS.join(', ')}` });
-    for await (const text of app.get(RecurringRevenue).csv({ ...range, by }, session.actor)) {
-      if (!process.stdout.write(text)) await once(process.stdout, 'drain');
-    }
+    await app.get(Database).read(async (reader) => {
+      for await (const text of app.get(RecurringRevenue).csv(reader, { ...range, by }, session.actor)) {
+        if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+      }
+    });
     return 0;
   },
 };

@@ -130,6 +130,9 @@ describe('a test clock, through the public doors', () => {
       { month: '2026-02-01', start: { amount: '179.00' }, new: { amount: '0.00' }, churn: { amount: '176.00' }, end: { amount: '23.00' }, netRetentionPercent: '12.85' },
     ]);
 
+    const csv = await fetch(`${house.url}/downloads/revenue?issuer=TEST-1&from=2026-01&through=2026-02&by=plan`, { headers: { authorization: `Bearer ${token}` } });
+    expect((await csv.text()).split('\n').slice(1, 3)).toEqual(['2026-01,GOLD,EUR,0,16000,0,0,0,0,16000,192000,,1,1,0', '2026-02,GOLD,EUR,16000,0,2000,0,0,16000,2000,24000,12.50,1,0,1']);
+
     const proofs = await house.database.read((reader) => house.get(Proofs).all(reader));
     expect(proofs.filter((proof) => !proof.ok)).toEqual([]);
     expect(await house.database.query('SELECT count(*)::int AS n FROM invoicing.series WHERE issuer_id = $1', [real.id])).toEqual([{ n: 0 }]);

@@ -2,9 +2,9 @@
 import { ArgsType, Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
 import type { LocalDate } from '@countinghouse/kernel';
 import { DateScalar, DecimalScalar, enumOf, MoneyField } from '@countinghouse/platform';
-import type { RevenueGroup } from '../persistence/revenue.queries';
+import { REVENUE_GROUPS, type RevenueGroup } from '../persistence/revenue.queries';
 
-export const RevenueGroupEnum = enumOf<RevenueGroup>('RevenueGroup', ['total', 'plan', 'country', 'company'], 'What recurring revenue is broken down by.');
+export const RevenueGroupEnum = enumOf<RevenueGroup>('RevenueGroup', REVENUE_GROUPS, 'What recurring revenue is broken down by.');
 
 @ObjectType('RecurringRevenueMonth', {
   description: 'A month of recurring revenue (MRR) of a group in a currency, at list prices. end = start + new + expansion + reactivation − contraction − churn.',

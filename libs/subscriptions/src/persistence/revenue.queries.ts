@@ -164,7 +164,8 @@ export async function insertCells(tx: Tx, snapshotId: SnapshotId, cells: readonl
   );
 }
 
-export type RevenueGroup = 'total' | 'plan' | 'country' | 'company';
+export const REVENUE_GROUPS = ['total', 'plan', 'country', 'company'] as const;
+export type RevenueGroup = (typeof REVENUE_GROUPS)[number];
 
 /** A month of recurring revenue of a group in a currency. Minor units; `expansion` and the like are never below nothing. */
 export interface RevenueMonth {

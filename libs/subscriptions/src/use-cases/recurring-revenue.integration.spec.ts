@@ -128,7 +128,9 @@ describe('recurring revenue', () => {
     const { companyId } = await customer({ from: '2026-01-01', people: 10 });
     await compute('2026-01-01');
     const lines: string[] = [];
-    for await (const text of app.get(RecurringRevenue).csv({ issuerId: world.issuerId, from: day('2026-01-01'), through: day('2026-01-31'), by: 'company' }, ANA)) lines.push(text);
+    await test.database.read(async (reader) => {
+      for await (const text of app.get(RecurringRevenue).csv(reader, { issuerId: world.issuerId, from: day('2026-01-01'), through: day('2026-01-31'), by: 'company' }, ANA)) lines.push(text);
+    });
     expect(lines[0]).toMatch(/^month,group,currency,mrr_start_minor,/);
     expect(lines.slice(1)).toEqual([`2026-01,${companyId},EUR,0,1000,0,0,0,0,1000,12000,,1,1,0\n`]);
   });

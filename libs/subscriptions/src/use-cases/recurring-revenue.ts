@@ -20,7 +20,7 @@ export interface RevenueReport {
 
 /** Of all groups together; companies come by pages. */
 const MOST_ROWS = 5_000;
-const COMPANIES_AT_ONCE = 2_000;
+const ROWS_AT_ONCE = 5_000;
 
 @Injectable()
 export class RecurringRevenue {
@@ -37,21 +37,25 @@ export class RecurringRevenue {
     });
   }
 
-  /** The same in CSV, however long: companies are read in pages, all on one snapshot of the database. */
-  async *csv(input: RecurringRevenueInput, actor: Actor): AsyncGenerator<string> {
+  /**
+   * The same in CSV, however long: companies are read in pages. What is wrong with the request is thrown before the first line.
+   * @throws DomainError FORBIDDEN, MONTHS_INVALID, REVENUE_NOT_COMPUTED, KNOWN_AT_INVALID
+   */
+  async *csv(reader: Reader, input: RecurringRevenueInput, actor: Actor): AsyncGenerator<string> {
     authorise(actor, 'viewer', input.issuerId);
+    const { issuerId, by } = input;
+    const months = monthsOf(input);
+    const knownAt = await this.known(reader, input);
     yield `${CSV.map(([name]) => name).join(',')}\n`;
-    const { knownAt, first } = await this.database.read(async (reader) => {
-      const known = await this.known(reader, input);
-      return { knownAt: known, first: input.by === 'company' ? [] : await revenueMonths(reader, input.issuerId, monthsOf(input), known, input.by, MOST_ROWS) };
-    });
-    for (const row of first) yield csvLine(row);
-    if (input.by !== 'company') return;
-    for (const range of monthsOf(input)) {
+    if (by !== 'company') {
+      for (const row of await revenueMonths(reader, issuerId, months, knownAt, by, MOST_ROWS)) yield csvLine(row);
+      return;
+    }
+    for (const month of months) {
       for (let after: string | null = null; ; ) {
-        const page: RevenueMonth[] = await this.database.read((reader) => revenueMonths(reader, input.issuerId, [range], knownAt, 'company', COMPANIES_AT_ONCE * 3, after));
+        const page: RevenueMonth[] = await revenueMonths(reader, issuerId, [month], knownAt, by, ROWS_AT_ONCE, after);
         // A company has a row for each currency; the last one of a full page may be cut, and comes again whole.
-        const whole: RevenueMonth[] = page.length < COMPANIES_AT_ONCE * 3 ? page : page.filter(({ group }) => group !== page[page.length - 1]!.group);
+        const whole: RevenueMonth[] = page.length < ROWS_AT_ONCE ? page : page.filter(({ group }) => group !== page[page.length - 1]!.group);
         for (const row of whole) yield csvLine(row);
         if (whole === page) break;
         after = whole[whole.length - 1]!.group;
