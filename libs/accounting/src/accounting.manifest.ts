@@ -10,7 +10,6 @@ import { ManualEntries1780100000043 } from './persistence/migrations/17801000000
 import { LedgerFunctionsActAsOwner1780100000051 } from './persistence/migrations/1780100000051-ledger-functions-act-as-owner';
 import { AccountsByDay1780100000052 } from './persistence/migrations/1780100000052-accounts-by-day';
 import { GuardsInOnePass1780100000053 } from './persistence/migrations/1780100000053-guards-in-one-pass';
-import { GuardsPlanOnce1780100000054 } from './persistence/migrations/1780100000054-guards-plan-once';
 
 export const accountingPersistence: PersistenceManifest = {
   schema: 'accounting',
@@ -26,7 +25,6 @@ export const accountingPersistence: PersistenceManifest = {
     LedgerFunctionsActAsOwner1780100000051,
     AccountsByDay1780100000052,
     GuardsInOnePass1780100000053,
-    GuardsPlanOnce1780100000054,
   ],
   rights: {
     // Written by the functions of the ledger and by its guards alone.

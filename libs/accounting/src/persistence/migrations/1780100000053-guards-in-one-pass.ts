@@ -1,10 +1,10 @@
-// The guards of the ledger with the same rules in fewer passes: each line is looked at once, beside the day totals.
+// The guards of the ledger with the same rules in fewer passes: each line is looked at once, by a plan that is made once for few rows.
 import { MigrationInterface, QueryRunner } from 'typeorm';
 import { GUARD, POSTING, SEAL } from './1780100000001-ledger';
 
 export class GuardsInOnePass1780100000053 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    for (const sql of [GUARD_IN_ONE_PASS, SEAL_BY_FIRST_LINE, POSTING_WITHOUT_A_JOIN]) await runner.query(sql);
+    for (const sql of [PLANS, GUARD_IN_ONE_PASS, SEAL_BY_FIRST_LINE, POSTING_WITHOUT_A_JOIN]) await runner.query(sql);
   }
 
   async down(runner: QueryRunner): Promise<void> {
@@ -12,18 +12,35 @@ export class GuardsInOnePass1780100000053 implements MigrationInterface {
       DROP FUNCTION accounting.guard_postings() CASCADE;
       DROP FUNCTION accounting.seal_entries() CASCADE;
       DROP FUNCTION accounting.refuse(text, bigint);
-      DROP FUNCTION accounting.post_entries;`);
+      DROP FUNCTION accounting.post_entries;
+      DROP FUNCTION accounting.plan_for_many();`);
     for (const sql of [GUARD, SEAL, POSTING]) await runner.query(sql);
     await runner.query('ALTER FUNCTION accounting.post_entries SECURITY DEFINER SET search_path = pg_catalog, pg_temp');
   }
 }
 
-export const GUARD_IN_ONE_PASS = `
+/**
+ * A few rows are looked up by their keys, with a plan that is made once and cannot depend on the size that the tables
+ * had at that moment, because nothing but the indexes is left to it.
+ */
+const PLANNED_FOR_FEW = `SET work_mem = '64MB' SET plan_cache_mode = force_generic_plan SET enable_nestloop = on
+  SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off`;
+
+const PLANS = `
+  -- For thousands of rows planning costs nothing beside the joins, which must not be planned for a few: how many entries
+  -- lie in a range nobody can tell before the table was analysed. Holds until the guard that calls this returns.
+  CREATE FUNCTION accounting.plan_for_many() RETURNS void LANGUAGE plpgsql AS $$
+  BEGIN
+    PERFORM set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_nestloop', 'off', true),
+            set_config('enable_hashjoin', 'on', true), set_config('enable_seqscan', 'on', true);
+  END $$;
+`;
+
+const GUARD_IN_ONE_PASS = `
   -- Checks the postings of one statement as a set and adds them to the day totals. It reads new rows, their entries,
   -- the chart and nothing else, so its cost grows with the statement and not with the ledger. The range on the entry
-  -- ids, planned anew each time, keeps it on the index whatever size the tables had when the plan was first made.
-  CREATE OR REPLACE FUNCTION accounting.guard_postings() RETURNS trigger LANGUAGE plpgsql
-  SET work_mem = '64MB' SET plan_cache_mode = force_custom_plan SET enable_nestloop = on AS $$
+  -- ids keeps large statements on the index.
+  CREATE OR REPLACE FUNCTION accounting.guard_postings() RETURNS trigger LANGUAGE plpgsql ${PLANNED_FOR_FEW} AS $$
   DECLARE
     first_entry bigint;
     last_entry bigint;
@@ -34,9 +51,7 @@ export const GUARD_IN_ONE_PASS = `
     SELECT min(entry_id), max(entry_id), count(*), bool_or(rate IS NOT NULL)
       INTO first_entry, last_entry, new_lines, any_foreign FROM new_posting;
     IF first_entry IS NULL THEN RETURN NULL; END IF;
-    -- How many entries lie in a range nobody can tell before the table was analysed, and the joins of thousands of lines
-    -- must not be planned for a few. Until this function returns.
-    IF new_lines > 500 THEN PERFORM set_config('enable_nestloop', 'off', true); END IF;
+    IF new_lines > 500 THEN PERFORM accounting.plan_for_many(); END IF;
 
     -- Where nothing has a rate, everything is in functional currency or is refused for it, and one sum says it all.
     IF any_foreign THEN
@@ -88,7 +103,11 @@ export const GUARD_IN_ONE_PASS = `
           ON entry.id = whole.entry_id AND entry.id BETWEEN first_entry AND last_entry
       ) AS checked GROUP BY rule, debits, credits)
     SELECT rule, entry_id INTO broken FROM verdict
-     WHERE rule IS NOT NULL OR debits & credits <> 0 OR NOT accounting.flows_are_declared(debits, credits)
+     -- What flows_are_declared asks, in one go and without a call that costs more than the answer: are those roles, against
+     -- which all of the credits may stand, all of the debits?
+     WHERE rule IS NOT NULL OR debits & credits <> 0 OR debits IS DISTINCT FROM (
+       SELECT bit_or(debit_bit) FROM (
+         SELECT debit_bit FROM accounting.flow WHERE debits & debit_bit <> 0 GROUP BY debit_bit HAVING credits & ~bit_or(credit_bit) = 0) AS fitting)
      ORDER BY rule IS NULL, entry_id, rule <> 'posting_has_an_account_of_its_issuer' LIMIT 1;
     IF FOUND AND broken.rule IS NOT NULL THEN PERFORM accounting.refuse(broken.rule, broken.entry_id); END IF;
 
@@ -152,19 +171,20 @@ export const GUARD_IN_ONE_PASS = `
   END $$;
 `;
 
-export const SEAL_BY_FIRST_LINE = `
+const SEAL_BY_FIRST_LINE = `
   -- At the end of the statement that makes an entry its first line must be there, and with one line the guard of postings
   -- demands all of them; so an entry without its postings never exists, not even inside a transaction. And its period
   -- must be open and stay open until this transaction ends.
-  CREATE OR REPLACE FUNCTION accounting.seal_entries() RETURNS trigger LANGUAGE plpgsql
-  SET work_mem = '64MB' SET plan_cache_mode = force_custom_plan AS $$
+  CREATE OR REPLACE FUNCTION accounting.seal_entries() RETURNS trigger LANGUAGE plpgsql ${PLANNED_FOR_FEW} AS $$
   DECLARE
     first_entry bigint;
     last_entry bigint;
+    new_entries bigint;
     broken record;
   BEGIN
-    SELECT min(id), max(id) INTO first_entry, last_entry FROM new_entry;
+    SELECT min(id), max(id), count(*) INTO first_entry, last_entry, new_entries FROM new_entry;
     IF first_entry IS NULL THEN RETURN NULL; END IF;
+    IF new_entries > 100 THEN PERFORM accounting.plan_for_many(); END IF;
     -- On an older snapshot the period would look open after its close was waited for.
     IF current_setting('transaction_isolation') <> 'read committed' THEN
       PERFORM accounting.refuse('ledger_is_written_in_read_committed', first_entry);
@@ -195,7 +215,7 @@ export const SEAL_BY_FIRST_LINE = `
   END $$;
 `;
 
-export const POSTING_WITHOUT_A_JOIN = `
+const POSTING_WITHOUT_A_JOIN = `
   -- Writes entries and their postings in one statement. Entries are numbered by their place in the arrays, from 1, and
   -- lines name that number. A source that is posted already with the same content is left as it is; with another
   -- content it is an error. Ids are drawn first, because lines need them before the entry says whether it was new.
@@ -216,7 +236,7 @@ export const POSTING_WITHOUT_A_JOIN = `
     inserted bigint[];
     contradicted record;
   BEGIN
-    SELECT array_agg(nextval('accounting.journal_entry_id_seq')) INTO ids FROM generate_series(1, cardinality(source_ids));
+    FOR place IN 1 .. cardinality(source_ids) LOOP ids[place] := nextval('accounting.journal_entry_id_seq'); END LOOP;
 
     WITH new_entry AS (
       INSERT INTO accounting.journal_entry
@@ -244,7 +264,12 @@ export const POSTING_WITHOUT_A_JOIN = `
     SELECT coalesce(array_agg(id), '{}') INTO inserted FROM new_entry;
 
     IF cardinality(inserted) = cardinality(ids) THEN
-      RETURN QUERY SELECT no::int, id, true FROM unnest(ids) WITH ORDINALITY AS t(id, no);
+      is_new := true;
+      FOR place IN 1 .. cardinality(ids) LOOP
+        entry_no := place;
+        entry_id := ids[place];
+        RETURN NEXT;
+      END LOOP;
       RETURN;
     END IF;
 
