@@ -1,7 +1,7 @@
 // How an amount came about, in one line that stands on the charge. Short and the same for the same facts.
 import { addDays, Currency, DateRange, dayOfMonth, days, LocalDate, monthOf, PlanId, tryDecimal, yearOf } from '@countinghouse/kernel';
 import { NewCharge } from './difference';
-import { amountText } from './price-model';
+import { amountText, counted } from './price-model';
 import { Rate, sameRate } from './rated-stretch';
 
 export interface Explained {
@@ -35,12 +35,12 @@ function change(from: Rate, to: Rate, { currency, planName }: Explained): string
   return `${amountText(old, currency)} → ${amountText(now, currency)}`;
 }
 
-/** `+20 people`, `−30 people`, `−0.5 people`. */
+/** `+20 people`, `+1 person`, `−0.5 people`. */
 function moreOrFewer(from: string, to: string, counts: string): string {
   const [a, b] = [tryDecimal(from)!, tryDecimal(to)!];
   const scale = Math.max(a.scale, b.scale);
   const step = Number(b.unscaled * 10n ** BigInt(scale - b.scale) - a.unscaled * 10n ** BigInt(scale - a.scale)) / 10 ** scale;
-  return `${step < 0 ? '−' : '+'}${Math.abs(step)} ${counts}`.trimEnd();
+  return counted(`${step < 0 ? '−' : '+'}${Math.abs(step)}`, counts);
 }
 
 /** A rate on record has no words left: `less 100 × 10.00`, `without the 50.00 off`. */

@@ -1,7 +1,7 @@
 // The price models, with the numbers of a price list worked by hand.
 import { Currency, decimal } from '@countinghouse/kernel';
 import { PriceTerms, Tier } from './fee-terms';
-import { priced } from './price-model';
+import { counted, priced } from './price-model';
 
 const tier = (upTo: number | null, unitPriceMinor: bigint, flatMinor = 0n): Tier => ({ upTo, unitPriceMinor, flatMinor });
 /** 10.00 each up to 50, 8.00 up to 100, 5.00 above. */
@@ -18,6 +18,11 @@ describe('a price model', () => {
       totalMinor: 120_000n, quantity: '120', unitPriceMinor: 1000n, words: '120 people × 10.00', counts: 'people',
     });
     expect(of({ priceModel: 'perUnit', unitPriceMinor: 1000n }, '120', 3)).toMatchObject({ totalMinor: 360_000n, unitPriceMinor: 3000n });
+  });
+
+  it('speaks of one person, and of several people', () => {
+    expect(of({ priceModel: 'perUnit', unitPriceMinor: 1000n }, '1').words).toBe('1 person × 10.00');
+    expect([counted('+1', 'people'), counted('−1', 'packages'), counted('+20', 'people'), counted('1', 'people at most')]).toEqual(['+1 person', '−1 package', '+20 people', '1 person at most']);
   });
 
   it('per unit: rounds an average once, half away from zero', () => {

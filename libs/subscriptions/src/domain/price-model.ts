@@ -39,13 +39,13 @@ export function priced(model: PriceTerms, quantity: Decimal, periods: number, pe
         totalMinor: unscaled(units * times(model.unitPriceMinor)),
         quantity: count,
         unitPriceMinor: times(model.unitPriceMinor),
-        words: `${count} ${people} × ${amount(model.unitPriceMinor)}`,
+        words: `${counted(count, people)} × ${amount(model.unitPriceMinor)}`,
         counts: 'people',
       };
     case 'volume': {
       const tier = model.tiers.find(({ upTo }) => upTo === null || units <= BigInt(upTo) * ONE);
       if (tier === undefined || units === 0n) return nothing(people);
-      const words = `${count} ${people} × ${amount(tier.unitPriceMinor)}${tier.flatMinor === 0n ? '' : ` + ${amount(tier.flatMinor)}`}`;
+      const words = `${counted(count, people)} × ${amount(tier.unitPriceMinor)}${tier.flatMinor === 0n ? '' : ` + ${amount(tier.flatMinor)}`}`;
       const totalMinor = unscaled(units * times(tier.unitPriceMinor) + ONE * times(tier.flatMinor));
       if (tier.flatMinor !== 0n) return { totalMinor, quantity: '1', unitPriceMinor: totalMinor, words };
       return { totalMinor, quantity: count, unitPriceMinor: times(tier.unitPriceMinor), words, counts: 'people' };
@@ -61,7 +61,7 @@ export function priced(model: PriceTerms, quantity: Decimal, periods: number, pe
         below = top;
       }
       const totalMinor = unscaled(total);
-      return { totalMinor, quantity: '1', unitPriceMinor: totalMinor, words: `${count} ${people}: ${parts.join(' + ')}` };
+      return { totalMinor, quantity: '1', unitPriceMinor: totalMinor, words: `${counted(count, people)}: ${parts.join(' + ')}` };
     }
     case 'package': {
       const size = BigInt(model.packageSize) * ONE;
@@ -70,7 +70,7 @@ export function priced(model: PriceTerms, quantity: Decimal, periods: number, pe
         totalMinor: packages * times(model.unitPriceMinor),
         quantity: packages.toString(),
         unitPriceMinor: times(model.unitPriceMinor),
-        words: `${packages} × ${amount(model.unitPriceMinor)} for ${count} ${people} in packages of ${model.packageSize}`,
+        words: `${packages} × ${amount(model.unitPriceMinor)} for ${counted(count, people)} in packages of ${model.packageSize}`,
         counts: 'packages',
       };
     }
@@ -80,6 +80,11 @@ export function priced(model: PriceTerms, quantity: Decimal, periods: number, pe
 /** `1000.00`, in major units. */
 export function amountText(minor: bigint, currency: Currency): string {
   return decimalToString({ unscaled: minor, scale: exponentOf(currency) });
+}
+
+/** `1 person at most`, `120 people at most`; also of a difference. */
+export function counted(count: string, things: string): string {
+  return `${count} ${count.replace(/^[+−]/, '') === '1' ? things.replace(/^people/, 'person').replace(/^packages/, 'package') : things}`.trimEnd();
 }
 
 function nothing(people: string): Priced {
