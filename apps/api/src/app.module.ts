@@ -4,7 +4,7 @@ import { AccountingGraphqlModule, AccountingHttpModule, AccountingModule } from 
 import { CompaniesGraphqlModule, CompaniesHttpModule, CompaniesModule, VatConfig } from '@countinghouse/companies';
 import { InvoicingGraphqlModule, InvoicingModule } from '@countinghouse/invoicing';
 import { PaymentsConfig, PaymentsGraphqlModule, PaymentsHttpModule, PaymentsModule } from '@countinghouse/payments';
-import { GraphqlKitModule, PlatformGraphqlModule, PlatformModule, TelemetryModule } from '@countinghouse/platform';
+import { GraphqlKitModule, PlatformGraphqlModule, PlatformHttpModule, PlatformModule, TelemetryModule } from '@countinghouse/platform';
 import { SubscriptionsGraphqlModule, SubscriptionsHttpModule, SubscriptionsModule } from '@countinghouse/subscriptions';
 import { authOptions } from './auth-options';
 import { Config } from './config';
@@ -59,7 +59,7 @@ export class AppModule {
 /** Telemetry comes first: it gives the request its id, which everything after it names. */
 function httpModules(config: Config) {
   const kit = GraphqlKitModule.forRoot({ production: config.production, auth: authOptions(config) });
-  return [TelemetryModule, PaymentsHttpModule, kit, AccountingHttpModule, CompaniesHttpModule, SubscriptionsHttpModule, ...GRAPHQL_MODULES];
+  return [TelemetryModule, PaymentsHttpModule, kit, PlatformHttpModule, AccountingHttpModule, CompaniesHttpModule, SubscriptionsHttpModule, ...GRAPHQL_MODULES];
 }
 
 function paymentsConfig(config: Config): PaymentsConfig {

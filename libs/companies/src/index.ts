@@ -3,6 +3,7 @@ export * from './companies.manifest';
 export * from './companies.module';
 export { taxId } from './domain/tax-id';
 export type { HeadcountMeasure, HeadcountStretch } from './domain/headcount';
+export { mappingOfText } from './domain/column-mapping';
 export type { CompanyProfile, VatStatus } from './domain/company-profile';
 export { dueDate, type PaymentTerms } from './domain/payment-terms';
 export type { CompanyOnDay } from './persistence/company.queries';

@@ -20,7 +20,7 @@ export * from './telemetry/readiness';
 export * from './telemetry/telemetry.module';
 export * from './embedded-postgres/ports';
 export * from './graphql';
-export * from './http/downloads';
+export * from './http';
 export * from './outbox';
 export * from './queue';
 export * from './runs';

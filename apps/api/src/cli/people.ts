@@ -1,7 +1,7 @@
 // The operator's commands about people: a company's file, looked at before it counts.
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { ImportMembers } from '@countinghouse/companies';
+import { ImportMembers, mappingOfText } from '@countinghouse/companies';
 import { CompanyId, DomainError, localDate, parseId, RunId } from '@countinghouse/kernel';
 import { Database, Imports } from '@countinghouse/platform';
 import { Command, required, Session } from './command';
@@ -53,7 +53,7 @@ export const IMPORT_PEOPLE: Command = {
         review: !values['no-review'],
         again: values['again'] === true,
         ...(typeof values['as-of'] === 'string' && { asOf: localDate(values['as-of'], '--as-of') }),
-        ...(typeof values['columns'] === 'string' && { mapping: mappingOf(values['columns']) }),
+        ...(typeof values['columns'] === 'string' && { mapping: mappingOfText(values['columns'], '--columns') }),
       },
       session.actor,
     );
@@ -69,11 +69,4 @@ async function companyOf(session: Session, number: string): Promise<CompanyId> {
   const [company] = await app.get(Database).query<{ id: CompanyId }>('SELECT id FROM companies.company WHERE number = $1', [number]);
   if (company) return company.id;
   throw new DomainError('COMPANY_UNKNOWN', `there is no company ${number}`, { field: 'company number', value: number, remedy: 'register the company first' });
-}
-
-/** `Mitarbeiter-Nr=employee_id,Eintritt=eligible_from` */
-function mappingOf(text: string): Record<string, string> {
-  const pairs = text.split(',').map((pair) => pair.split('='));
-  if (pairs.every((pair) => pair.length === 2)) return Object.fromEntries(pairs as [string, string][]);
-  throw new DomainError('ARGUMENT_INVALID', `${text} is no list of names`, { field: '--columns', value: text, remedy: 'write name=column,name=column' });
 }

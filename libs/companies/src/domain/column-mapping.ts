@@ -23,3 +23,10 @@ export function checkMapping(mapping: ColumnMapping, columns: readonly string[])
   if (!twice) return Object.fromEntries(entries);
   throw new DomainError('COLUMN_MAPPING_INVALID', `Two names stand for ${twice[1]}.`, { field: 'mapping', value: twice[1], remedy: 'Map one name to each column.' });
 }
+
+/** `Mitarbeiter-Nr=employee_id,Eintritt=eligible_from`. @throws DomainError ARGUMENT_INVALID */
+export function mappingOfText(text: string, field: string): ColumnMapping {
+  const pairs = text.split(',').map((pair) => pair.split('='));
+  if (pairs.every((pair) => pair.length === 2)) return Object.fromEntries(pairs as [string, string][]) as ColumnMapping;
+  throw new DomainError('ARGUMENT_INVALID', `${JSON.stringify(text.slice(0, 100))} is no list of names.`, { field, value: text.slice(0, 100), remedy: 'Write name=column,name=column.' });
+}

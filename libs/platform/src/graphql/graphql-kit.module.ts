@@ -23,6 +23,8 @@ export interface GraphqlKitOptions {
 export const GRAPHQL_PATH = '/graphql';
 /** Files that contexts serve over HTTP; nobody gets past it without a token either. */
 export const DOWNLOADS_PATH = '/downloads/*path';
+/** Files that come in over HTTP, likewise. */
+export const UPLOADS_PATH = '/imports/*path';
 
 @Module({})
 export class GraphqlKitModule implements NestModule {
@@ -51,7 +53,7 @@ export class GraphqlKitModule implements NestModule {
   }
 
   configure(consumer: MiddlewareConsumer): void {
-    consumer.apply(Authenticate).forRoutes(GRAPHQL_PATH, DOWNLOADS_PATH);
+    consumer.apply(Authenticate).forRoutes(GRAPHQL_PATH, DOWNLOADS_PATH, UPLOADS_PATH);
   }
 }
 

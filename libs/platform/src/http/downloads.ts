@@ -1,17 +1,16 @@
 // Downloads: text that is streamed to the other end as it is read, on one snapshot, a few at a time.
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { HttpException, Injectable, UnauthorizedException } from '@nestjs/common';
+import { Injectable, UnauthorizedException } from '@nestjs/common';
 import type { Response } from 'express';
-import { DomainError, isDomainError } from '@countinghouse/kernel';
+import { DomainError } from '@countinghouse/kernel';
 import type { Actor } from '../auth/actor';
 import { Database } from '../database/database';
 import type { Reader } from '../database/tx';
+import { refusal } from './refusal';
 
 /** Each holds a connection and a snapshot for as long as the reader at the other end takes. */
 const AT_ONCE = 4;
-
-const STATUS: Readonly<Record<string, number>> = { FORBIDDEN: 403, TOO_MANY_DOWNLOADS: 503 };
 
 export interface Download {
   readonly contentType: string;
@@ -61,13 +60,6 @@ async function* continued(first: IteratorResult<string>, rest: AsyncGenerator<st
   if (first.done) return;
   yield first.value;
   yield* rest;
-}
-
-function refusal(error: unknown): unknown {
-  if (!isDomainError(error)) return error;
-  const { code, message, field, value, remedy } = error;
-  const status = STATUS[code] ?? (/_(UNKNOWN|NOT_FOUND)$/.test(code) ? 404 : 400);
-  return new HttpException({ code, message, field, value, remedy }, status);
 }
 
 /** Whoever asked has gone away. */
