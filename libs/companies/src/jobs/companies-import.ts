@@ -1,10 +1,13 @@
 // The import of companies: a file of new companies and of changes to known ones, by company number.
 import { Injectable } from '@nestjs/common';
-import { ImportColumns, ImportHandler, ImportKind, ImportRow, ImportRun, Reader, Rejection, rejectionOf, RowOf, Tx } from '@countinghouse/platform';
-import { isDomainError, type DomainError, type TimeZone } from '@countinghouse/kernel';
+import { Audit, ChunkOutcome, ImportChunk, ImportColumns, ImportHandler, ImportKind, ImportRow, ImportRun, ImportStep, Reader, Rejection, rejectionOf, RowOf, Tx } from '@countinghouse/platform';
+import { isDomainError, type DomainError, type LocalDate, type TimeZone } from '@countinghouse/kernel';
 import { checkProfile, CompanyProfile, DELIVERIES, EMPTY_PROFILE, refuseStatusWithoutNumber, VAT_STATUSES } from '../domain/company-profile';
 import { PAYMENT_TERMS_DAYS_MAX, PAYMENT_TERMS_KINDS } from '../domain/payment-terms';
-import { columnOf, companiesByNumber, CompanyToWrite, KnownCompany, lockCompanies, writeCompanies } from '../persistence/company.queries';
+import { columnOf, companiesByNumber, CompanyToWrite, KnownCompany, lockCompanies, lockCompaniesById, writeCompanies } from '../persistence/company.queries';
+import { lockHierarchy, PLACE_KINDS, showPlaces } from '../persistence/hierarchy.queries';
+import { closedAmong, PlaceColumn, recordWantedMoves, refusePlaces, wantedMoves } from '../persistence/import-places.queries';
+import { companyClosed } from '../use-cases/refusals';
 
 const COLUMNS = {
   number: { type: 'text', required: true, max: 40 },
@@ -36,12 +39,37 @@ const COLUMNS = {
   iban: { type: 'text', max: 60 },
   bic: { type: 'text', max: 20 },
   account_holder: { type: 'text', max: 100 },
+  parent_number: { type: 'text', max: 40 },
+  payer_number: { type: 'text', max: 40 },
 } as const satisfies ImportColumns;
 type Row = RowOf<typeof COLUMNS>;
+
+const REASON = 'imported from a file';
 
 @Injectable()
 @ImportKind({ kind: 'companies.companies', queue: 'companies', columns: COLUMNS, key: ['number'] })
 export class CompaniesImport extends ImportHandler<Row> {
+  constructor(private readonly audit: Audit) {
+    super();
+  }
+
+  /** Places are looked at, and taken, when all rows have been: a row may name a company that stands later in the file. */
+  protected override steps(run: ImportRun): ImportStep[] {
+    const [check, apply] = super.steps(run);
+    if (!check || !apply || placesOf(run).length === 0) return super.steps(run);
+    return [check, { step: 'check-places' }, apply, ...(run.input.mode === 'goodRows' ? [{ step: 'move' }] : [])];
+  }
+
+  protected override async processStep(tx: Tx, chunk: ImportChunk, run: ImportRun): Promise<ChunkOutcome> {
+    const isWhole = chunk.step === 'apply' && run.input.mode === 'allOrNothing' && placesOf(run).length > 0;
+    if (chunk.step === 'check-places') return this.checkPlaces(tx, run);
+    if (chunk.step === 'move') return { result: await this.move(tx, run) };
+    // Before the rows of companies, as everywhere, so that two cannot deadlock.
+    if (isWhole) await lockHierarchy(tx);
+    const outcome = await super.processStep(tx, chunk, run);
+    return isWhole ? { result: { ...outcome.result, ...(await this.move(tx, run)) } } : outcome;
+  }
+
   async check(reader: Reader, rows: readonly ImportRow<Row>[], run: ImportRun): Promise<Rejection[]> {
     const known = await companiesByNumber(reader, rows.map(({ values }) => values.number));
     return rows.flatMap(({ line, values }) => {
@@ -56,28 +84,77 @@ export class CompaniesImport extends ImportHandler<Row> {
     });
   }
 
+  /** A row that is refused does not register, nor move away, what others count on; so again, until nothing more is refused. */
+  private async checkPlaces(tx: Tx, run: ImportRun): Promise<ChunkOutcome> {
+    const { day } = await startOf(tx, run);
+    for (let refused = 1; refused > 0; ) {
+      refused = 0;
+      for (const column of placesOf(run)) refused += await refusePlaces(tx, run, day, column);
+    }
+    return {};
+  }
+
+  /** By the rules of a single move, from the day of the run on. */
+  private async move(tx: Tx, run: ImportRun): Promise<Record<string, number>> {
+    if (await this.isRefusedWhole(tx, run)) return {};
+    const { by, day } = await startOf(tx, run);
+    await lockHierarchy(tx);
+    const moves = await wantedMoves(tx, run, day, placesOf(run));
+    if (moves.length === 0) return { moved: 0 };
+    const ids = [...new Set(moves.flatMap(({ companyId, targetId }) => (targetId === null ? [companyId] : [companyId, targetId])))];
+    await lockCompaniesById(tx, ids);
+    const closedSince = await closedAmong(tx, ids);
+    if (closedSince !== undefined) throw companyClosed('number', closedSince);
+    await recordWantedMoves(tx, moves, day, { by, reason: REASON });
+    await showPlaces(tx, [...new Set(moves.map(({ companyId }) => companyId))], day);
+    await this.audit.record(
+      tx,
+      // What was authorised when the import was started is done in the name of who did.
+      { subject: by, role: 'billing', issuers: '*' },
+      moves.map(({ companyId, kind, targetId }) => ({
+        action: kind === 'parent' ? 'companies.move-company' : 'companies.change-payer',
+        subjectType: 'company', subjectId: companyId, change: { [`${kind}Id`]: targetId, effectiveOn: day, runId: run.id }, reason: REASON,
+      })),
+    );
+    return { moved: moves.length };
+  }
+
   /** By the rules of a single edit. What has become wrong since the check, by an edit in between, fails the run clearly. */
   async apply(tx: Tx, rows: readonly ImportRow<Row>[], run: ImportRun): Promise<Record<string, number>> {
     const numbers = rows.map(({ values }) => values.number);
     await lockCompanies(tx, numbers);
     const known = await companiesByNumber(tx, numbers);
-    const { by, at } = await tx.one<{ by: string; at: Date }>('SELECT started_by AS by, coalesce(started_at, created_at) AS at FROM platform.run WHERE id = $1', [run.id]);
+    const { by, at } = await startOf(tx, run);
     const companies = rows.map(({ values }): CompanyToWrite => {
       const company = merged(values, known.get(values.number), run.input.columns);
       const [error] = errorsOf(company);
       if (error) throw error;
       return { ...company, profile: checkProfile(company.profile).profile };
     });
-    const written = await writeCompanies(tx, companies, { by, reason: 'imported from a file', at });
+    const written = await writeCompanies(tx, companies, { by, reason: REASON, at });
     const added = written.filter(({ isNew }) => isNew).length;
     return { added, changed: written.length - added, unchanged: rows.length - written.length };
   }
 }
 
+/** Who started the run, and when; the hierarchy spans zones, so its days are those of UTC. */
+function startOf(reader: Reader, run: ImportRun): Promise<{ by: string; at: Date; day: LocalDate }> {
+  return reader.one(
+    `SELECT started_by AS by, coalesce(started_at, created_at) AS at, (coalesce(started_at, created_at) AT TIME ZONE 'UTC')::date AS day FROM platform.run WHERE id = $1`,
+    [run.id],
+  );
+}
+
+/** The columns of places that the file has. */
+function placesOf(run: ImportRun): PlaceColumn[] {
+  const names = Object.keys(COLUMNS);
+  return PLACE_KINDS.filter((kind) => run.input.columns.includes(`${kind}_number`)).map((kind) => ({ kind, position: names.indexOf(`${kind}_number`) + 1 }));
+}
+
 /** What the file speaks of, over what is known. Another number has not been checked, whatever was known of the old one. */
 function merged(row: Row, known: KnownCompany | undefined, columns: readonly string[]): CompanyToWrite {
   const given = new Set(columns);
-  const { number, vat_status: stated, cost_centres: centres, time_zone: zone, ...cells } = row;
+  const { number, vat_status: stated, cost_centres: centres, time_zone: zone, parent_number: _parent, payer_number: _payer, ...cells } = row;
   const said = Object.fromEntries(
     Object.entries(cells)
       .filter(([column]) => given.has(column))

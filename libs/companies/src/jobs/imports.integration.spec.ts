@@ -22,7 +22,7 @@ describe('the imports of companies', () => {
   beforeAll(async () => {
     Logger.overrideLogger(false);
     test = await createTestDatabase();
-    const registry = JobRegistry.of(new CompaniesImport(), new MembersImport(new Outbox(), new TestClock(Date.UTC(2026, 0, 1))));
+    const registry = JobRegistry.of(new CompaniesImport(new Audit()), new MembersImport(new Outbox(), new TestClock(Date.UTC(2026, 0, 1))));
     runs = new Runs(test.database, new Audit(), new RunChunks(test.database, new Audit(), registry, new QueueSettings(test.url)));
     imports = new Imports(test.database, runs, registry);
   });
@@ -125,6 +125,94 @@ describe('the imports of companies', () => {
       });
       expect(csv.split('\r\n')).toHaveLength(4);
       expect(await raw('companies.companies', csv)).toMatchObject({ state: 'succeeded', result: { added: '0', changed: '0', unchanged: '2' } });
+    });
+
+    describe('with places', () => {
+      const columns = 'number;legal_name;country;currency;language;time_zone;payment_terms_days;parent_number;payer_number';
+      const row = (number: string, parent = '', payer = '') => `${number};${number};PT;EUR;pt;Europe/Lisbon;30;${parent};${payer}`;
+      const file = (rows: readonly string[], options: Partial<StartImport> = {}) =>
+        run('companies', [], { source: Readable.from([Buffer.from(`${columns}\n${rows.join('\n')}\n`)]), ...options });
+      const places = (like: string) =>
+        test.database.query(
+          `SELECT c.number || ' ' || coalesce(p.number, '-') || ' ' || coalesce(y.number, '-') AS place FROM companies.company c
+             LEFT JOIN companies.company p ON p.id = c.parent_id LEFT JOIN companies.company y ON y.id = c.payer_id WHERE c.number LIKE $1 ORDER BY c.number`,
+          [like],
+        ).then((rows) => (rows as { place: string }[]).map(({ place }) => place));
+      const moves = async () => (await test.database.query('SELECT 1 FROM companies.company_move')).length;
+
+      it.each(['goodRows', 'allOrNothing'] as const)('name companies anywhere in the file, move, change places, and come out as they came in (%s)', async (mode) => {
+        const h = mode === 'goodRows' ? 'HG' : 'HA';
+        expect(await file([row(`${h}-1`, `${h}-3`, `${h}-2`), row(`${h}-2`), row(`${h}-3`)], { mode })).toMatchObject({ state: 'succeeded', result: { added: '3', moved: '2' } });
+        expect(await places(`${h}-_`)).toEqual([`${h}-1 ${h}-3 ${h}-2`, `${h}-2 - -`, `${h}-3 - -`]);
+        expect(await file([row(`${h}-3`, `${h}-1`), row(`${h}-1`, '', `${h}-2`)], { mode })).toMatchObject({ result: { unchanged: '2', moved: '2' } });
+        expect(await places(`${h}-_`)).toEqual([`${h}-1 - ${h}-2`, `${h}-2 - -`, `${h}-3 ${h}-1 -`]);
+        const before = await moves();
+        let csv = '';
+        await test.database.read(async (reader) => {
+          for await (const line of companiesCsv(reader, { search: h })) csv += line;
+        });
+        expect(await raw('companies.companies', csv)).toMatchObject({ state: 'succeeded', result: { added: '0', changed: '0', unchanged: '3', moved: '0' } });
+        expect(await moves()).toBe(before);
+        expect(
+          await test.database.query(
+            `SELECT a.actor, a.action, a.reason FROM platform.audit_entry a JOIN companies.company c ON c.id::text = a.subject_id::text WHERE c.number = $1 ORDER BY a.id`, [`${h}-3`],
+          ),
+        ).toEqual([{ actor: 'ana', action: 'companies.move-company', reason: 'imported from a file' }]);
+      });
+
+      it('stay where they are when the file does not speak of them', async () => {
+        await file([row('HS-1', 'HS-2'), row('HS-2')]);
+        await raw('companies.companies', 'number;legal_name;country;currency;language;time_zone;payment_terms_days\nHS-1;New name;PT;EUR;pt;Europe/Lisbon;30\n');
+        expect(await places('HS-1')).toEqual(['HS-1 HS-2 -']);
+      });
+
+      it('are refused when they name nobody, a closed company, a refused row, or themselves through others', async () => {
+        await file([row('HR-1', 'HR-2'), row('HR-2'), row('HR-9')]);
+        await test.database.transaction((tx) => tx.execute(`UPDATE companies.company SET status = 'closed' WHERE number = 'HR-9'`));
+        const done = await file([
+          row('HR-2', 'HR-1'), // Closes a circle, since the row that would open it is refused.
+          row('HR-1', '', 'HR-0'),
+          row('HR-3', 'HR-3'),
+          row('HR-4', 'HR-5'),
+          row('HR-5', 'HR-6'),
+          row('HR-6', 'HR-4'),
+          row('HR-7', 'HR-9'),
+          row('HR-8', 'HR-7'),
+          row('HR-A', 'HR-4'),
+          row('HR-B', '', 'HR-2'),
+        ]);
+        expect((await rejections(done)).sort(([a], [b]) => Number(a) - Number(b))).toEqual([
+          [2, 'parent_number', 'COMPANY_CIRCLE'],
+          [3, 'payer_number', 'COMPANY_UNKNOWN'],
+          [4, 'parent_number', 'COMPANY_CIRCLE'],
+          [5, 'parent_number', 'COMPANY_CIRCLE'],
+          [6, 'parent_number', 'COMPANY_CIRCLE'],
+          [7, 'parent_number', 'COMPANY_CIRCLE'],
+          [8, 'parent_number', 'COMPANY_CLOSED'],
+          [9, 'parent_number', 'COMPANY_UNKNOWN'],
+          [10, 'parent_number', 'COMPANY_UNKNOWN'],
+        ]);
+        expect(done).toMatchObject({ state: 'succeeded', result: { imported: '1', refused: '9', moved: '1' } });
+        expect(await places('HR-_')).toEqual(['HR-1 HR-2 -', 'HR-2 - -', 'HR-9 - -', 'HR-B - HR-2']);
+      });
+
+      it('are refused when a move that lies ahead would close the circle', async () => {
+        await file([row('HF-1'), row('HF-2')]);
+        await test.database.transaction((tx) =>
+          tx.execute(
+            `INSERT INTO companies.company_move (company_id, kind, effective_on, target_id, recorded_by)
+             SELECT a.id, 'parent', current_date + 30, b.id, 'ana' FROM companies.company a, companies.company b WHERE a.number = 'HF-1' AND b.number = 'HF-2'`,
+          ),
+        );
+        expect(await rejections(await file([row('HF-2', 'HF-1')]))).toEqual([[2, 'parent_number', 'COMPANY_CIRCLE']]);
+      });
+
+      it('are refused when they would stand under a hundred others', async () => {
+        const chain = Array.from({ length: 102 }, (_, i) => row(`HD-${1000 + i}`, i === 0 ? '' : `HD-${999 + i}`));
+        const done = await file(chain);
+        expect(await rejections(done)).toEqual(expect.arrayContaining([[103, 'parent_number', 'HIERARCHY_TOO_DEEP']]));
+        expect(done).toMatchObject({ state: 'succeeded' });
+      });
     });
 
     it('are refused by line and column', async () => {
