@@ -8,7 +8,7 @@ export type { UnbilledLine } from './domain/unbilled-line';
 export { ContractsImport } from './jobs/contracts-import';
 export { EnrolmentsImport } from './jobs/enrolments-import';
 export type { ComponentType } from './persistence/charge.queries';
-export type { EnrolmentOfMember, PayerChunk } from './persistence/billing-plan.queries';
+export type { EnrolmentOfMember } from './persistence/billing-plan.queries';
 export type { DocumentAssignment, LineCharge } from './persistence/unbilled.queries';
 export { proposalsFromText, proposalsToText, ApplyProposals, type Proposal } from './use-cases/apply-proposals';
 export { AddComponent, type AddComponentInput } from './use-cases/add-component';

@@ -116,12 +116,11 @@ describe('Subscriptions', () => {
     );
     await other.test.drop();
     expect(chunks.map(({ stage }) => stage)).toEqual([0, 0, 1]);
-    const enrolled = chunks.map(({ input }) => ('enrolmentIds' in input ? input.enrolmentIds : []));
-    expect(enrolled.flat()).toHaveLength(8);
-    const chunkOf = (id: EnrolmentId) => enrolled.findIndex((ids) => ids.includes(id));
-    for (const [one, two] of twice) expect(chunkOf(one)).toBe(chunkOf(two));
-    const companies = chunks.flatMap(({ input }) => ('companyIds' in input ? input.companyIds : []));
-    expect(new Set(companies)).toEqual(new Set([payer, ...children]));
+    const ofMembers = chunks.flatMap(({ input }) => ('members' in input ? input.members : []));
+    for (const both of twice) expect(ofMembers).toContainEqual([...both].sort());
+    expect(ofMembers.flat()).toHaveLength(8);
+    const groups = chunks.flatMap(({ input }) => ('payers' in input ? input.payers : []));
+    expect(groups.map((group) => new Set(group))).toEqual([new Set([payer, ...children])]);
   });
 
   it('bills the payers of a company that has moved together, because past days may be charged to each', async () => {
@@ -136,9 +135,34 @@ describe('Subscriptions', () => {
       other.subscriptions.billingPlan(reader, { issuerId: other.issuerId, through: '2026-07-01' as never }, 1),
     );
     await other.test.drop();
-    const groups = chunks.map(({ input }) => ('companyIds' in input ? [...input.companyIds].sort() : []));
+    const groups = chunks.flatMap(({ input }) => ('payers' in input ? input.payers.map((group) => [...group].sort()) : []));
     expect(groups).toHaveLength(2);
     expect(groups).toContainEqual([alone]);
     expect(groups).toContainEqual([first, second, third, moved, stayed].sort());
+  });
+
+  it('plans contracts that begin later if they were charged, with all their enrolments, for billing and preview alike', async () => {
+    const other = await World.on(await createTestDatabase());
+    const plan = await other.plan('LATER', '30.00');
+    const [byFee, byEnrolment, untouched] = [await other.company(), await other.company(), await other.company()];
+    const enrolled: EnrolmentId[] = [];
+    for (const each of [byFee, byEnrolment, untouched]) {
+      const later = await other.contract(each, { startsOn: '2026-06-01' });
+      const [id] = await other.enrolments(later, await other.members(each, 1), plan);
+      if (each !== untouched) enrolled.push(id!);
+      if (each === byEnrolment) await other.charge({ enrolmentIds: [id!], through: '2026-06-01' });
+      if (each !== byFee) continue;
+      await other.accessFee(later, 1000n);
+      await other.headcount(each, [['2026-06-01', 5]]);
+      await other.charge({ contractIds: [later], through: '2026-06-01' });
+    }
+    const scope = { issuerId: other.issuerId, through: '2026-05-01' as never };
+    const [billing, previewed] = await other.test.database.read(async (reader) => [
+      await other.subscriptions.billingPlan(reader, scope, 10), await other.subscriptions.previewPlan(reader, scope, 10),
+    ] as const);
+    await other.test.drop();
+    expect(billing.flatMap(({ input }) => ('members' in input ? input.members.flat() : [])).sort()).toEqual([...enrolled].sort());
+    expect(billing.flatMap(({ input }) => ('payers' in input ? input.payers.flat() : [])).sort()).toEqual([byFee, byEnrolment].sort());
+    expect(previewed.flatMap(({ input }) => input.companyIds).sort()).toEqual([byFee, byEnrolment].sort());
   });
 });

@@ -4,12 +4,22 @@ import { CompanyId, EnrolmentId, IssuerId, LocalDate } from '@countinghouse/kern
 import { PlannedChunk, Reader, Tx } from '@countinghouse/platform';
 import { Payer } from './domain/charged';
 import { describe, quantityAndPrice, UnbilledLine } from './domain/unbilled-line';
-import { companyChunks, enrolmentChunks, EnrolmentOfMember, enrolmentsOfCompanies, hasBillingDay, PayerChunk, payerChunks } from './persistence/billing-plan.queries';
+import { EnrolmentOfMember, enrolmentsOfCompanies, hasBillingDay, memberChunks, PayerGroup, payerGroups } from './persistence/billing-plan.queries';
 import { chargesByIds, DocumentAssignment, LineCharge, lockPayers, stampDocuments, unbilledRows } from './persistence/unbilled.queries';
 import { ChargeDifference, ChargeDifferenceInput, ChargedDifference } from './use-cases/charge-difference';
 
-/** Enrolments to be rated and their members billed (stage 0), or companies (stage 1), each with all whom it pays for. */
-export type BillingChunk = { readonly enrolmentIds: readonly EnrolmentId[] } | { readonly companyIds: readonly CompanyId[] };
+/**
+ * Enrolments to be rated and their members billed (stage 0), or companies (stage 1), in groups that cannot be billed apart: all
+ * enrolments of a member, and a payer with all whom it pays for.
+ */
+export type BillingChunk = { readonly members: readonly (readonly EnrolmentId[])[] } | { readonly payers: readonly (readonly CompanyId[])[] };
+
+/** Companies to be previewed together, the groups of a billing run. */
+export interface PreviewChunk {
+  readonly companyIds: readonly CompanyId[];
+  /** Those of them whose documents are asked for: a group may hold others, of whom they have moved away. */
+  readonly askedIds: readonly CompanyId[];
+}
 
 export interface BillingScope {
   readonly issuerId: IssuerId;
@@ -53,11 +63,11 @@ export class Subscriptions {
 
   /** The chunks of a billing run: first the members, whose enrolments make part of what companies owe, then the companies. */
   async billingPlan(reader: Reader, { issuerId, through }: BillingScope, chunkSize: number): Promise<PlannedChunk<BillingChunk>[]> {
-    const members = await enrolmentChunks(reader, issuerId, through, chunkSize);
-    const companies = await companyChunks(reader, issuerId, through, chunkSize);
+    const members = await memberChunks(reader, issuerId, through, chunkSize);
+    const payers = packed(await payerGroups(reader, issuerId, through, null), () => 1, chunkSize);
     return [
-      ...members.map((enrolmentIds) => ({ stage: 0, items: enrolmentIds.length, input: { enrolmentIds } })),
-      ...companies.map((companyIds) => ({ stage: 1, items: companyIds.length, input: { companyIds } })),
+      ...members.map((ofChunk) => ({ stage: 0, items: ofChunk.flat().length, input: { members: ofChunk } })),
+      ...payers.map((groups) => ({ stage: 1, items: count(groups), input: { payers: groups.map(({ companyIds }) => companyIds) } })),
     ];
   }
 
@@ -72,15 +82,39 @@ export class Subscriptions {
   }
 
   /**
-   * The chunks of a preview: companies by payer, all of a payer in one chunk, and so many payers and enrolments to a chunk as
-   * make `weight` (one payer may be more). With payers only theirs. See {@link payerChunks}.
+   * The chunks of a preview: the groups of the billing run, so many companies and enrolments to a chunk as make `weight` (one
+   * group may be more). With payers only those in which one of them is.
    */
-  async previewPlan(reader: Reader, scope: BillingScope & { readonly payerIds?: readonly CompanyId[] }, weight: number): Promise<PayerChunk[]> {
-    return payerChunks(reader, scope.issuerId, scope.through, scope.payerIds ?? null, weight);
+  async previewPlan(reader: Reader, scope: BillingScope & { readonly payerIds?: readonly CompanyId[] }, weight: number): Promise<PlannedChunk<PreviewChunk>[]> {
+    const groups = await payerGroups(reader, scope.issuerId, scope.through, scope.payerIds ?? null);
+    const weightOf = ({ companyIds, enrolments }: PayerGroup) => companyIds.length + enrolments;
+    return packed(groups, weightOf, weight).map((chunk) => ({
+      items: chunk.reduce((sum, group) => sum + weightOf(group), 0),
+      input: { companyIds: chunk.flatMap(({ companyIds }) => companyIds), askedIds: chunk.flatMap(({ askedIds }) => askedIds) },
+    }));
   }
 
   /** The enrolments under contracts of the companies with the issuer, by member. */
   async enrolmentsOf(reader: Reader, issuerId: IssuerId, companyIds: readonly CompanyId[]): Promise<EnrolmentOfMember[]> {
     return enrolmentsOfCompanies(reader, issuerId, companyIds);
   }
+}
+
+/** Groups in their order, each chunk filled until it weighs enough. */
+function packed(groups: readonly PayerGroup[], weightOf: (group: PayerGroup) => number, perChunk: number): PayerGroup[][] {
+  const chunks: PayerGroup[][] = [];
+  let weight = perChunk;
+  for (const group of groups) {
+    if (weight >= perChunk) {
+      chunks.push([]);
+      weight = 0;
+    }
+    chunks.at(-1)!.push(group);
+    weight += weightOf(group);
+  }
+  return chunks;
+}
+
+function count(groups: readonly PayerGroup[]): number {
+  return groups.reduce((sum, { companyIds }) => sum + companyIds.length, 0);
 }

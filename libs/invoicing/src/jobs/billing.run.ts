@@ -21,19 +21,21 @@ export class BillingRun implements RunHandler<BillingInput, BillingChunk> {
   }
 
   async processInTx(tx: Tx, chunk: BillingChunk, run: Run<BillingInput>): Promise<ChunkOutcome> {
-    return this.billPayers.execute(tx, chunk, { ...run.input, runId: run.id });
+    const together = 'members' in chunk ? { enrolmentIds: chunk.members.flat() } : { companyIds: chunk.payers.flat() };
+    return this.billPayers.execute(tx, together, { ...run.input, runId: run.id });
   }
 
+  /** Into what cannot be billed apart: a company alone would leave its fees to the document of a payer that is billed already. */
   split(chunk: BillingChunk): readonly PlannedChunk<BillingChunk>[] | undefined {
-    if ('enrolmentIds' in chunk) return singles(chunk.enrolmentIds, (id) => ({ enrolmentIds: [id] }));
-    return singles(chunk.companyIds, (id) => ({ companyIds: [id] }));
+    if ('members' in chunk) return singles(chunk.members, (member) => ({ members: [member] }));
+    return singles(chunk.payers, (payer) => ({ payers: [payer] }));
   }
 
   itemName(chunk: BillingChunk): string {
-    return 'enrolmentIds' in chunk ? `enrolment ${chunk.enrolmentIds[0]}` : `company ${chunk.companyIds[0]}`;
+    return 'members' in chunk ? `enrolment ${chunk.members[0]?.[0]}` : `company ${chunk.payers[0]?.[0]}`;
   }
 }
 
-function singles<T>(ids: readonly T[], chunkOf: (id: T) => BillingChunk): PlannedChunk<BillingChunk>[] | undefined {
-  return ids.length > 1 ? ids.map((id) => ({ items: 1, input: chunkOf(id) })) : undefined;
+function singles<T>(groups: readonly (readonly T[])[], chunkOf: (group: readonly T[]) => BillingChunk): PlannedChunk<BillingChunk>[] | undefined {
+  return groups.length > 1 ? groups.map((group) => ({ items: group.length, input: chunkOf(group) })) : undefined;
 }

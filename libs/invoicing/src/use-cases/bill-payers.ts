@@ -3,15 +3,18 @@ import { Injectable } from '@nestjs/common';
 import { Books } from '@countinghouse/accounting';
 import { Companies, dueDate } from '@countinghouse/companies';
 import { event, InvoiceFinalised, InvoiceFinalisedFact } from '@countinghouse/contracts';
-import { CompanyId, ContractId, decimalToString, InvoiceId, IssuerId, LocalDate, RunId } from '@countinghouse/kernel';
+import { CompanyId, ContractId, decimalToString, EnrolmentId, InvoiceId, IssuerId, LocalDate, RunId } from '@countinghouse/kernel';
 import { ChunkOutcome, newId, Outbox, ParkedItem, Tx } from '@countinghouse/platform';
-import { BillingChunk, Subscriptions, UnbilledLine } from '@countinghouse/subscriptions';
+import { Subscriptions, UnbilledLine } from '@countinghouse/subscriptions';
 import { Stream } from '../domain/document-number';
 import { DocumentToIssue, documentsToIssue, DocumentsToIssue, PayerLine } from '../domain/documents-to-issue';
 import { TaxedBuyer } from '../domain/tax';
 import { findIssuer, FinalInvoice, insertInvoices, LineOrigin, takeNumbers } from '../persistence/invoice.queries';
 import { Buyer, buyersOf } from './buyers';
 import { seriesNotOpen } from './start-billing-run';
+
+/** Members by their enrolments, or companies. */
+export type BilledTogether = { readonly enrolmentIds: readonly EnrolmentId[] } | { readonly companyIds: readonly CompanyId[] };
 
 export interface BillingTerms {
   readonly issuerId: IssuerId;
@@ -48,7 +51,7 @@ export class BillPayers {
    * parked: the charges are made and stay unbilled, and the next run takes them up.
    * @throws DomainError SERIES_NOT_OPEN
    */
-  async execute(tx: Tx, chunk: BillingChunk, terms: BillingTerms): Promise<ChunkOutcome> {
+  async execute(tx: Tx, chunk: BilledTogether, terms: BillingTerms): Promise<ChunkOutcome> {
     const prepared = await this.prepare(tx, chunk, terms);
     const { charges, parked } = prepared;
     const { documents, carriedOver } = prepared.payers;
@@ -60,7 +63,7 @@ export class BillPayers {
    * Everything short of the documents themselves. It locks what it rates first of all; so of two runs over the same payers
    * the second waits here, then finds the first one's charges on record and nothing left to bill.
    */
-  async prepare(tx: Tx, chunk: BillingChunk, terms: BillingTerms): Promise<PreparedChunk> {
+  async prepare(tx: Tx, chunk: BilledTogether, terms: BillingTerms): Promise<PreparedChunk> {
     const { issuerId, issuedOn, explained = false } = terms;
     const stream = streamOf(chunk);
     const rated = await this.rate(tx, chunk, terms);
@@ -78,7 +81,7 @@ export class BillPayers {
     return { charges: rated.charges, issuerCountry: issuer.country, payers, buyers, parked: [...rated.parked, ...waiting] };
   }
 
-  private async rate(tx: Tx, chunk: BillingChunk, { through, runId, issuerId }: BillingTerms): Promise<{ charges: number; parked: ParkedItem[] }> {
+  private async rate(tx: Tx, chunk: BilledTogether, { through, runId, issuerId }: BillingTerms): Promise<{ charges: number; parked: ParkedItem[] }> {
     if ('enrolmentIds' in chunk) return this.subscriptions.chargeDifference(tx, { enrolmentIds: chunk.enrolmentIds, through, runId });
     const contractIds = await contractsOf(tx, issuerId, chunk.companyIds);
     return this.subscriptions.chargeDifference(tx, { contractIds, through, runId });
@@ -122,11 +125,11 @@ export class BillPayers {
   }
 }
 
-function streamOf(chunk: BillingChunk): Stream {
+function streamOf(chunk: BilledTogether): Stream {
   return 'enrolmentIds' in chunk ? 'member' : 'company';
 }
 
-async function payersOf(tx: Tx, chunk: BillingChunk): Promise<readonly string[]> {
+async function payersOf(tx: Tx, chunk: BilledTogether): Promise<readonly string[]> {
   if ('companyIds' in chunk) return chunk.companyIds;
   const members = await tx.query<{ id: string }>('SELECT DISTINCT member_id AS id FROM subscriptions.enrolment WHERE id = ANY ($1)', [
     chunk.enrolmentIds,

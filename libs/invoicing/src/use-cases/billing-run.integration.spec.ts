@@ -6,11 +6,10 @@ import {
   addDays, CompanyId, ContractId, currency, EnrolmentId, IssuerId, localDate, LocalDate, MemberId, PlanId, startOfDay, timeZone,
 } from '@countinghouse/kernel';
 import { AppClock, Database, newId, PlatformModule, Proofs, Runs, systemActor, TestClock, Tx } from '@countinghouse/platform';
-import { BillingChunk } from '@countinghouse/subscriptions';
 import { createTestDatabase, TestDatabase } from '@countinghouse/testing';
 import { InvoicingModule, OpenSeries, StartBillingRun } from '..';
 import { BillingRun } from '../jobs/billing.run';
-import { BillPayers } from './bill-payers';
+import { BilledTogether, BillPayers } from './bill-payers';
 
 const LISBON = timeZone('Europe/Lisbon');
 const ACTOR = systemActor('spec');
@@ -354,7 +353,7 @@ describe('a billing run', () => {
   });
 
   it('takes as many statements for many payers as for few', async () => {
-    const statementsFor = async (chunk: BillingChunk) => {
+    const statementsFor = async (chunk: BilledTogether) => {
       const run = await business.start();
       return business.database.transaction(async (tx) => {
         const counted = countStatements(tx);
@@ -390,11 +389,21 @@ describe('a billing run', () => {
     await expect(business.start()).rejects.toEqual(expect.objectContaining({ code: 'SERIES_NOT_OPEN' }));
   });
 
-  it('cuts a chunk that keeps failing into single payers', () => {
+  it('cuts a chunk that keeps failing into payers with all whom they pay for, and members with all their enrolments', async () => {
     const run = business.get(BillingRun);
-    const ids = [newId<CompanyId>(), newId<CompanyId>()];
-    expect(run.split({ companyIds: ids })).toEqual(ids.map((id) => ({ items: 1, input: { companyIds: [id] } })));
-    expect(run.split({ companyIds: ids.slice(1) })).toBeUndefined();
+    const payer = await business.company({ members: 1 });
+    const child = await business.company({ members: 2 });
+    await business.database.transaction(async (tx) => tx.execute('UPDATE companies.company SET payer_id = $1 WHERE id = $2', [payer.companyId, child.companyId]));
+    const alone = await business.company({ members: 1 });
+    const planned = await business.database.transaction(async (tx) => run.plan(tx, await business.start()));
+    const [members, payers] = planned;
+    expect(run.split(members!.input)).toHaveLength(4);
+    const pieces = run.split(payers!.input)!;
+    expect(pieces.map(({ items }) => items).sort()).toEqual([1, 2]);
+    expect(pieces.map(({ input }) => new Set('payers' in input ? input.payers.flat() : []))).toEqual(
+      expect.arrayContaining([new Set([payer.companyId, child.companyId]), new Set([alone.companyId])]),
+    );
+    for (const { input } of pieces) expect(run.split(input)).toBeUndefined();
   });
 });
 

@@ -148,6 +148,36 @@ const BESIDE = {
 };
 
 describe('preview and billing', () => {
+  it('both correct what was charged of a contract that begins after their day', async () => {
+    await business.company({ startsOn: day('2026-06-01'), members: 2 });
+    await business.bill(day('2026-07-01'));
+    await business.price(5990n, day('2026-06-16'));
+    const said = await preview({ through: day('2026-05-11') });
+    const bill = await business.bill(day('2026-05-11'));
+    expect(said.result).toMatchObject({ companyInvoices: '1', memberInvoices: '2', 'grossMinor.EUR': bill.result['grossMinor.EUR'] });
+    expect(await previewed(said.id)).toEqual(ofCompanies(await billed(bill.id)));
+  });
+
+  it('both correct what the former payer of a company was charged, and a preview of the company leaves the others of that payer out', async () => {
+    const startsOn = day('2026-06-01');
+    const [former, now] = [await business.company({ startsOn }), await business.company({ startsOn, members: 0 })];
+    const moved = await business.company({ startsOn, members: 2, payerId: former.companyId });
+    await business.bill(day('2026-07-01'));
+    await business.execute(
+      `INSERT INTO companies.company_move (company_id, kind, effective_on, target_id, recorded_by) VALUES ($2, 'payer', '2026-07-01', $1, 'spec')`,
+      [now.companyId, moved.companyId],
+    );
+    await business.execute('UPDATE companies.company SET payer_id = $1 WHERE id = $2', [now.companyId, moved.companyId]);
+    await business.price(5990n, day('2026-06-16'));
+    const through = day('2026-07-01');
+    const [all, one] = [await preview({ through }), await preview({ through, companyId: moved.companyId })];
+    const bill = await business.bill(through);
+    const issued = await billed(bill.id);
+    expect(await previewed(all.id)).toEqual(ofCompanies(issued));
+    expect(ofCompanies(issued).map((each) => each['payer_id'])).toContain(former.companyId);
+    expect(await previewed(one.id)).toEqual(issued.filter((each) => each['company_id'] === now.companyId || each['company_id'] === moved.companyId));
+  });
+
   it('are the same on random businesses: lines, amounts and explanations, whatever was billed and changed before', async () => {
     const anOffset = fc.nat({ max: 150 });
     const aCompany = fc.record({

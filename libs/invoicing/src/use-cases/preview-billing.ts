@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { CompanyId, Currency, DateRange, Decimal, EnrolmentId, IssuerId, LocalDate, RunId } from '@countinghouse/kernel';
 import { Actor, Database, ParkedItem, Tx } from '@countinghouse/platform';
-import { Proposal, ApplyProposals, EnrolmentOfMember, LineCharge, Subscriptions } from '@countinghouse/subscriptions';
+import { Proposal, ApplyProposals, EnrolmentOfMember, LineCharge, PreviewChunk, Subscriptions } from '@countinghouse/subscriptions';
 import { Stream } from '../domain/document-number';
 import { DocumentToIssue } from '../domain/documents-to-issue';
 import { BillPayers, BillingTerms, Line, PreparedChunk, sums } from './bill-payers';
@@ -73,9 +73,9 @@ export class PreviewBilling {
    * @param withMembers whether members' documents are given one by one, or only added up
    * @throws DomainError those of the proposals
    */
-  async execute(companyIds: readonly CompanyId[], terms: PreviewTerms, actor: Actor, withMembers: boolean): Promise<PreviewedChunk> {
+  async execute({ companyIds, askedIds }: PreviewChunk, terms: PreviewTerms, actor: Actor, withMembers: boolean): Promise<PreviewedChunk> {
     return this.database.rehearse(async (tx) => {
-      const chunk = new Gathering();
+      const chunk = new Gathering(new Set(askedIds));
       const billing: BillingTerms = { ...terms, explained: true };
       await this.proposals.execute(terms.proposals, actor);
       for (const enrolmentIds of wholeMembers(await this.subscriptions.enrolmentsOf(tx, terms.issuerId, companyIds))) {
@@ -88,8 +88,7 @@ export class PreviewBilling {
   }
 
   private async gather(tx: Tx, chunk: Gathering, prepared: PreparedChunk, stream: Stream, kept: boolean): Promise<void> {
-    const { documents } = prepared.payers;
-    chunk.count(stream, prepared);
+    const documents = chunk.count(stream, prepared);
     if (!kept) return;
     const shown = documents.map((document) => ({ document, isShown: chunk.hasRoomFor(document.assembled.lines.length) }));
     const ids = shown.flatMap(({ document, isShown }) => (isShown ? document.assembled.lines.flatMap(({ owed }) => owed.chargeIds ?? []) : []));
@@ -105,10 +104,15 @@ class Gathering implements PreviewedChunk {
   readonly result: Record<string, bigint> = {};
   private lines = 0;
 
-  count(stream: Stream, { charges, parked, payers: { documents, carriedOver } }: PreparedChunk): void {
+  constructor(private readonly askedIds: ReadonlySet<CompanyId>) {}
+
+  /** Gives the documents that are asked for: only these are counted. */
+  count(stream: Stream, { charges, parked, buyers, payers }: PreparedChunk): DocumentToIssue<Line>[] {
+    const documents = payers.documents.filter(({ payerId }) => this.askedIds.has(buyers.get(payerId)!.companyId));
     this.parked.push(...parked);
-    const figures = { charges, carriedOver, ...sums(stream, documents) };
+    const figures = { charges, carriedOver: payers.carriedOver, ...sums(stream, documents) };
     for (const [key, n] of Object.entries(figures)) this.result[key] = (this.result[key] ?? 0n) + BigInt(n);
+    return documents;
   }
 
   hasRoomFor(lines: number): boolean {
