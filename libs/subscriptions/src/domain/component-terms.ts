@@ -1,9 +1,9 @@
 // What the terms of components must keep: each by its kind, and all of a contract together.
 import { compareDecimal, decimal, DomainError, Id, LocalDate } from '@countinghouse/kernel';
 import { Timing } from './billing-cycle';
-import { ContractState } from './contract-timeline';
+import { ContractState, contractOwes } from './contract-timeline';
 import { AccessFeeTerms, AnyTerms, ComponentKind, ComponentTerms, FeeChange, Tier } from './fee-terms';
-import { StateStretch } from './timeline';
+import { StateStretch, stateOn } from './timeline';
 
 type ComponentId = Id<'FeeComponent'>;
 
@@ -122,6 +122,33 @@ export function refuseContradictions(components: readonly AgreedComponent[], sta
     );
     for (const fee of reduced) refuseOtherTax(adjustment, fee);
   }
+}
+
+/**
+ * A one-off fee is owed on its one day or never, so a day on which the contract owes nothing would lose it in silence. Of a contract
+ * that is only drafted, every day from its planned first one on may come to be owed.
+ * @throws DomainError ONE_OFF_NEVER_OWED
+ */
+export function refuseNeverOwed(kind: ComponentKind, day: LocalDate, states: readonly StateStretch<ContractState>[], field: string): void {
+  if (kind !== 'one-off') return;
+  const isDraft = !states.some(({ state }) => state.inForce);
+  const on = stateOn(states, day);
+  if (on !== undefined && (isDraft || contractOwes(on))) return;
+  const owing = daysWhere(states, (state) => isDraft || contractOwes(state)).map(({ start, end }) => (end === null ? `from ${start} on` : `from ${start} up to ${end}`));
+  const remedy = owing.length === 0 ? 'Resume the contract first.' : `Give a day on which it owes: ${owing.join(', ')}.`;
+  throw refusal('ONE_OFF_NEVER_OWED', field, day, `On ${day} the contract owes nothing, so the fee would never be charged.`, remedy);
+}
+
+/** Days of such states, those of neighbours as one. */
+function daysWhere(states: readonly StateStretch<ContractState>[], such: (state: ContractState) => boolean): { start: LocalDate; end: LocalDate | null }[] {
+  const days: { start: LocalDate; end: LocalDate | null }[] = [];
+  for (const { start, end, state } of states) {
+    if (!such(state)) continue;
+    const last = days.at(-1);
+    if (last?.end === start) last.end = end;
+    else days.push({ start, end });
+  }
+  return days;
 }
 
 function refuseUndividedCycle({ terms: { intervalMonths }, ...fee }: TermsStretch, states: readonly StateStretch<ContractState>[]): void {

@@ -4,7 +4,7 @@ import { DomainError, LocalDate, minDate } from '@countinghouse/kernel';
 import { Actor, Idempotency, newId, Tx } from '@countinghouse/platform';
 import { Timing } from '../domain/billing-cycle';
 import { refuseBadName } from '../domain/catalogue';
-import { AgreedComponent, refuseBadTerms, refuseContradictions } from '../domain/component-terms';
+import { AgreedComponent, refuseBadTerms, refuseContradictions, refuseNeverOwed } from '../domain/component-terms';
 import { ComponentKind, ComponentTerms, FeeChange } from '../domain/fee-terms';
 import { componentsOf } from '../persistence/contract.queries';
 import { FeeComponentId } from '../persistence/rating.queries';
@@ -44,7 +44,7 @@ export class AddComponent {
   /**
    * It is billed by the cycle of its contract, so what is added in the middle of a period ends with it like all the others. Gives its id.
    * @throws DomainError COMPONENT_NAME_MISSING, COMPONENT_WITHOUT_TERMS, TERMS_OVERLAP, COMPONENT_ENDS_BEFORE_IT_STARTS, COMPONENT_TARGET_INVALID,
-   * IDEMPOTENCY_KEY_REUSED, and as {@link Amendments.amend}, refuseBadTerms and refuseContradictions say
+   * IDEMPOTENCY_KEY_REUSED, and as {@link Amendments.amend}, refuseBadTerms, refuseNeverOwed and refuseContradictions say
    */
   async execute(input: AddComponentInput, actor: Actor): Promise<FeeComponentId> {
     refuseBadName('component', input.name);
@@ -57,6 +57,7 @@ export class AddComponent {
       added = await this.idempotency.once(tx, { operation: 'subscriptions.add-component', key, input: asked }, async () => {
         const components = await componentsOf(tx, contract.id);
         refuseBadTarget(input, components);
+        for (const { effectiveOn } of input.steps) refuseNeverOwed(input.kind, effectiveOn, contract.states, 'steps');
         refuseContradictions([...components, componentOf(fresh, input)], contract.states);
         await insertComponent(tx, fresh, input);
         await appendFeeChanges(tx, changesOf(input).map((change) => ({ componentId: fresh, change })), origin);

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError, LocalDate } from '@countinghouse/kernel';
 import { Actor } from '@countinghouse/platform';
-import { AgreedComponent, refuseBadTerms, refuseContradictions } from '../domain/component-terms';
+import { AgreedComponent, refuseBadTerms, refuseContradictions, refuseNeverOwed } from '../domain/component-terms';
 import { ComponentKind, ComponentTerms, FeeChange } from '../domain/fee-terms';
 import { componentsOf } from '../persistence/contract.queries';
 import { FeeComponentId } from '../persistence/rating.queries';
@@ -24,7 +24,7 @@ export class ChangeComponent {
 
   /**
    * Terms of later days that are on record stay. Gives the component's id.
-   * @throws DomainError COMPONENT_NOT_FOUND, COMPONENT_KIND_DIFFERS, and as {@link Amendments.amend}, refuseBadTerms and refuseContradictions say
+   * @throws DomainError COMPONENT_NOT_FOUND, COMPONENT_KIND_DIFFERS, and as {@link Amendments.amend}, refuseBadTerms, refuseNeverOwed and refuseContradictions say
    */
   async execute({ componentId, effectiveOn, kind, terms, ...act }: ChangeComponentInput, actor: Actor): Promise<FeeComponentId> {
     await this.amendments.amend('change-component', act, actor, async (contract, tx, origin) => {
@@ -34,6 +34,7 @@ export class ChangeComponent {
         throw new DomainError('COMPONENT_KIND_DIFFERS', `${component.name} is a ${component.kind}, and stays one.`, { field: 'kind', value: kind, remedy: 'End it and add another.' });
       }
       refuseBadTerms(kind, component.timing, terms);
+      refuseNeverOwed(kind, effectiveOn, contract.states, 'effectiveOn');
       const change = { kind: 'terms', effectiveOn, terms } as const;
       refuseContradictions(components.map((one) => (one === component ? withChange(one, change) : one)), contract.states);
       await appendFeeChanges(tx, [{ componentId, change }], origin);

@@ -145,6 +145,24 @@ describe('a component of a contract', () => {
     await amend(3);
   });
 
+  it('that is charged once is refused on a day on which its contract owes nothing, because it would never be charged', async () => {
+    contract = await world.contract(await world.company(), { endsOn: '2026-12-01' });
+    await acts.suspend.execute({ contractId: contract, on: day('2026-08-01'), billing: 'stops', reason }, ANA);
+    await acts.resume.execute({ contractId: contract, on: day('2026-09-01'), reason }, ANA);
+    const setUp = { unitPriceMinor: 150_000n, quantity: 1, ...tax };
+    const once = (on: string) => add({ kind: 'one-off', name: 'Set-up', timing: 'advance', ...step(setUp, on) });
+    for (const on of ['2026-05-31', '2026-08-15', '2026-12-01']) {
+      await expect(once(on)).rejects.toMatchObject({
+        code: 'ONE_OFF_NEVER_OWED', field: 'steps', value: on,
+        remedy: 'Give a day on which it owes: from 2026-06-01 up to 2026-08-01, from 2026-09-01 up to 2026-12-01.',
+      });
+    }
+    const componentId = await once('2026-11-30');
+    const change = (effectiveOn: string) => acts.changeComponent.execute({ contractId: contract, componentId, kind: 'one-off', effectiveOn: day(effectiveOn), terms: setUp, reason }, ANA);
+    await expect(change('2026-08-31')).rejects.toMatchObject({ code: 'ONE_OFF_NEVER_OWED', field: 'effectiveOn', value: '2026-08-31' });
+    await change('2026-11-30');
+  });
+
   it('is not agreed for a closed period', async () => {
     acts.books.firstOpenDay = day('2026-06-02');
     await expect(add()).rejects.toMatchObject({ code: 'PERIOD_CLOSED' });
