@@ -160,7 +160,7 @@ describe('preview and billing', () => {
 
   it('both correct what the former payer of a company was charged, and a preview of the company leaves the others of that payer out', async () => {
     const startsOn = day('2026-06-01');
-    const [former, now] = [await business.company({ startsOn }), await business.company({ startsOn, members: 0 })];
+    const [former, now] = [await business.company({ startsOn: day('2027-01-01') }), await business.company({ startsOn, members: 0 })];
     const moved = await business.company({ startsOn, members: 2, payerId: former.companyId });
     await business.bill(day('2026-07-01'));
     await business.execute(
