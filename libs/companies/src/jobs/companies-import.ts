@@ -1,12 +1,12 @@
 // The import of companies: a file of new companies and of changes to known ones, by company number.
 import { Injectable } from '@nestjs/common';
 import { Audit, ChunkOutcome, ImportChunk, ImportColumns, ImportHandler, ImportKind, ImportRow, ImportRun, ImportStep, Reader, Rejection, rejectionOf, RowOf, Tx } from '@countinghouse/platform';
-import { isDomainError, type DomainError, type LocalDate, type TimeZone } from '@countinghouse/kernel';
+import { DomainError, isDomainError, type LocalDate, type TimeZone } from '@countinghouse/kernel';
 import { checkProfile, CompanyProfile, DELIVERIES, EMPTY_PROFILE, refuseStatusWithoutNumber, VAT_STATUSES } from '../domain/company-profile';
 import { PAYMENT_TERMS_DAYS_MAX, PAYMENT_TERMS_KINDS } from '../domain/payment-terms';
 import { columnOf, companiesByNumber, CompanyToWrite, KnownCompany, lockCompanies, lockCompaniesById, writeCompanies } from '../persistence/company.queries';
 import { lockHierarchy, PLACE_KINDS, showPlaces } from '../persistence/hierarchy.queries';
-import { closedAmong, PlaceColumn, recordWantedMoves, refusePlaces, wantedMoves } from '../persistence/import-places.queries';
+import { closedAmong, countMoves, PlaceColumn, recordWantedMoves, refusePlaces, wantedMoves } from '../persistence/import-places.queries';
 import { companyClosed } from '../use-cases/refusals';
 
 const COLUMNS = {
@@ -45,6 +45,8 @@ const COLUMNS = {
 type Row = RowOf<typeof COLUMNS>;
 
 const REASON = 'imported from a file';
+/** They are recorded and shown in one statement each, and the guards of the rows compare all of them with each other. */
+const MOVES_MAX = 5_000;
 
 @Injectable()
 @ImportKind({ kind: 'companies.companies', queue: 'companies', columns: COLUMNS, key: ['number'] })
@@ -90,6 +92,14 @@ export class CompaniesImport extends ImportHandler<Row> {
     for (let refused = 1; refused > 0; ) {
       refused = 0;
       for (const column of placesOf(run)) refused += await refusePlaces(tx, run, day, column);
+    }
+    let moves = 0;
+    for (const column of placesOf(run)) moves += await countMoves(tx, run, day, column);
+    if (moves > MOVES_MAX) {
+      throw new DomainError('IMPORT_MOVES_TOO_MANY', `The file moves companies ${moves} times; at most ${MOVES_MAX} moves are taken at once.`, {
+        field: 'parent_number',
+        remedy: 'Cut the file into several, or import it without its parents and payers first.',
+      });
     }
     return {};
   }

@@ -196,6 +196,12 @@ describe('the imports of companies', () => {
         expect(await places('HR-_')).toEqual(['HR-1 HR-2 -', 'HR-2 - -', 'HR-9 - -', 'HR-B - HR-2']);
       });
 
+      it('of more than 5,000 moves fail before anything is applied', async () => {
+        const done = await file(Array.from({ length: 5_002 }, (_, i) => row(`HM-${i}`, i === 0 ? '' : 'HM-0')));
+        expect(done).toMatchObject({ state: 'failed', error: expect.stringContaining('5001 times') });
+        expect(await places('HM-%')).toEqual([]);
+      });
+
       it('are refused when a move that lies ahead would close the circle', async () => {
         await file([row('HF-1'), row('HF-2')]);
         await test.database.transaction((tx) =>

@@ -39,14 +39,20 @@ export async function refusePlaces(tx: Tx, run: ImportRun, day: LocalDate, { kin
   });
 }
 
+/** Whoever names a new company whose row is refused names nobody, and so on down. */
 const UNFIT = `
-  WITH ${MOVING}
+  WITH RECURSIVE ${MOVING}, unfit AS (
+    SELECT m.line, m.number, m.target, m.id, t.id IS NOT NULL AS is_closed
+      FROM moving m LEFT JOIN companies.company t ON t.number = m.target LEFT JOIN given g ON g.number = m.target
+     WHERE m.target IS NOT NULL AND ((t.id IS NULL AND g.number IS NULL) OR t.status = 'closed')
+    UNION
+    SELECT m.line, m.number, m.target, m.id, false FROM unfit u JOIN moving m ON m.target = u.number WHERE u.id IS NULL
+  )
   ${INTO_REJECTIONS}
-  SELECT $2, m.line, $4 || '_number', m.target, CASE WHEN t.id IS NULL THEN 'COMPANY_UNKNOWN' ELSE 'COMPANY_CLOSED' END,
-         CASE WHEN t.id IS NULL THEN format('There is no company %s, neither on record nor among the good rows of the file.', m.target) ELSE format('The company %s is closed.', m.target) END,
+  SELECT $2, line, $4 || '_number', target, CASE WHEN is_closed THEN 'COMPANY_CLOSED' ELSE 'COMPANY_UNKNOWN' END,
+         CASE WHEN is_closed THEN format('The company %s is closed.', target) ELSE format('There is no company %s, neither on record nor among the good rows of the file.', target) END,
          'Correct the number, or leave the cell empty for a company that stands alone.'
-    FROM moving m LEFT JOIN companies.company t ON t.number = m.target LEFT JOIN given g ON g.number = m.target
-   WHERE m.target IS NOT NULL AND ((t.id IS NULL AND g.number IS NULL) OR t.status = 'closed') ORDER BY m.line`;
+    FROM unfit ORDER BY line`;
 
 /** From each row that moves somebody upwards, over what the file says and what is on record for the days on which it says nothing. */
 const WALK = `
@@ -81,6 +87,14 @@ const TOO_DEEP = `
   ${INTO_REJECTIONS}
   SELECT DISTINCT ON (line) $2, line, $4 || '_number', target, 'HIERARCHY_TOO_DEEP', 'The company would have 100 or more others above it.', 'Choose a company further up.'
     FROM walk WHERE depth >= 100 ORDER BY line`;
+
+/** How many of the good rows move somebody. */
+export async function countMoves(tx: Tx, run: ImportRun, day: LocalDate, { kind, position }: PlaceColumn): Promise<number> {
+  const { moves } = await withoutNestedLoops(tx, () =>
+    tx.one<{ moves: bigint }>(`WITH ${MOVING} SELECT count(*) AS moves FROM moving WHERE target IS NOT NULL OR id IS NOT NULL`, [run.input.fileId, run.id, day, kind, position]),
+  );
+  return Number(moves);
+}
 
 /** The moves that the good rows ask for and that change something on the day, in the order of the companies. */
 export async function wantedMoves(reader: Reader, run: ImportRun, day: LocalDate, columns: readonly PlaceColumn[]): Promise<WantedMove[]> {
