@@ -48,6 +48,7 @@ export class AppModule {
       poolSize: config.databasePoolSize,
       applicationName: `countinghouse ${role}`,
       role,
+      retentionDays: config.retentionDays,
       times: { leaseMs: config.queueLeaseMs },
       ...(config.queueUrl !== undefined && { queueUrl: config.queueUrl }),
     });

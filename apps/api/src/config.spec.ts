@@ -35,6 +35,14 @@ describe('the configuration', () => {
     expect(problem).not.toContain('hunter2');
   });
 
+  it('reads for how many days which rows are kept', () => {
+    expect(configFrom({ RETENTION_DAYS: 'platform.events=180,payments.webhooks=730' }).retentionDays).toEqual({ 'platform.events': 180, 'payments.webhooks': 730 });
+    expect(configFrom({}).retentionDays).toEqual({});
+    for (const wrong of ['platform.events', 'platform.events=long', 'platform.events=180;payments.webhooks=730']) {
+      expect(problemsOf({ RETENTION_DAYS: wrong })).toEqual([expect.stringMatching(/^RETENTION_DAYS is .*; expected names of retention rules/)]);
+    }
+  });
+
   it('says that a variable a program cannot do without is not set', () => {
     expect(problemsOf({}, ['databaseUrl'])).toEqual([expect.stringMatching(/^DATABASE_URL is not set; expected the URL/)]);
   });

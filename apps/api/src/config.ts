@@ -18,6 +18,8 @@ const variable = <Schema extends z.ZodType>(declared: Variable<Schema>) => decla
 const port = z.coerce.number().int().min(1).max(65_535);
 const count = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 const switch_ = z.enum(['on', 'off']).transform((value) => value === 'on');
+const daysByRule = (text: string): Record<string, number> =>
+  Object.fromEntries(text.split(',').map((part) => part.split('=')).map(([rule, days]) => [rule!, Number(days)]));
 const PORT_EXPECTED = 'a whole number from 1 to 65535';
 
 const VARIABLES = {
@@ -141,6 +143,12 @@ const VARIABLES = {
     schema: z.enum(['vies', 'sandbox', 'off']).optional(),
     expected: 'vies, sandbox or off: who is asked about VAT numbers; vies in production and the sandbox elsewhere when it is not set',
     example: 'vies',
+  }),
+  retentionDays: variable({
+    env: 'RETENTION_DAYS',
+    schema: z.string().regex(/^[a-z.-]+=\d{1,5}(,[a-z.-]+=\d{1,5})*$/).transform(daysByRule).default({}),
+    expected: 'names of retention rules, each with the days it keeps, and commas between; `npm run cli -- retention` lists them',
+    example: 'platform.events=180,payments.webhooks=730',
   }),
   viesUrl: variable({
     env: 'VIES_URL',

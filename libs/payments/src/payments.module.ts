@@ -17,6 +17,7 @@ import { UnappliedCashProof } from './proofs/unapplied-cash.proof';
 import { Providers } from './providers/providers';
 import { SandboxProvider } from './providers/sandbox/sandbox-provider';
 import { SandboxRecord } from './providers/sandbox/sandbox-record';
+import { SandboxRetention } from './providers/sandbox/sandbox-retention';
 import { SandboxSender } from './providers/sandbox/sandbox-sender';
 import { ApplyProviderNews } from './use-cases/apply-provider-news';
 import { CallProvider } from './use-cases/call-provider';
@@ -25,9 +26,11 @@ import { ProcessWebhooks } from './use-cases/process-webhooks';
 import { ResolveUnknownAttempts } from './use-cases/resolve-unknown-attempts';
 import { StartCollectionRun } from './use-cases/start-collection-run';
 import { WebhookInbox } from './webhooks/webhook-inbox';
+import { WebhookRetention } from './webhooks/webhook-retention';
 
 const JOBS = [CollectionRun, PaymentMethodsImport, PaymentTicks, ScheduleCollectionConsumer];
 const PROOFS = [ProviderAgreesProof, ProviderClearingProof, UnappliedCashProof];
+const RETENTION_RULES = [SandboxRetention, WebhookRetention];
 const USE_CASES = [ApplyProviderNews, CallProvider, CollectPayments, ProcessWebhooks, ResolveUnknownAttempts, StartCollectionRun];
 
 @Module({
@@ -47,6 +50,7 @@ const USE_CASES = [ApplyProviderNews, CallProvider, CollectPayments, ProcessWebh
     ...USE_CASES,
     ...JOBS,
     ...PROOFS,
+    ...RETENTION_RULES,
     UnknownPayments,
     PaymentsTimeline,
   ],

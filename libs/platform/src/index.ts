@@ -23,6 +23,7 @@ export * from './graphql';
 export * from './http';
 export * from './outbox';
 export * from './queue';
+export * from './retention';
 export * from './runs';
 export * from './scheduling';
 export * from './test-clocks';

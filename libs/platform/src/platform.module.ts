@@ -9,7 +9,9 @@ import { SystemClock } from './clock/system-clock';
 import { openDataSource } from './database/data-source';
 import { Database } from './database/database';
 import { Idempotency } from './idempotency/idempotency';
+import { KeyRetention } from './idempotency/key-retention';
 import { Deliveries } from './outbox/deliveries';
+import { EventRetention } from './outbox/event-retention';
 import { Imports } from './imports/imports';
 import { RejectionRetention } from './imports/rejection-retention';
 import { Issuers } from './issuers/issuers';
@@ -22,6 +24,8 @@ import { QueueSettings, QueueTimes } from './queue/queue-settings';
 import { Queues } from './queue/queues';
 import { Relay } from './queue/relay';
 import { ProcessExit, WorkerHost } from './queue/worker-host';
+import { Retention, RetentionRules, RetentionSettings } from './retention';
+import { ChunkRetention } from './runs/chunk-retention';
 import { RunChunks } from './runs/run-chunks';
 import { Runs } from './runs/runs';
 import { TickRunner } from './scheduling/tick-runner';
@@ -42,12 +46,17 @@ export interface PlatformOptions {
   readonly applicationName?: string;
   /** Only a worker consumes events, chunks and ticks; the others write rows that it will find. */
   readonly role: 'worker' | 'http' | 'cli';
+  /** For how many days what is done with is kept, by the name of the retention rule, where it differs from the rule's own. */
+  readonly retentionDays?: Readonly<Record<string, number>>;
   /** Leases, retries, limits and concurrency, where they differ from the defaults. */
   readonly times?: Partial<QueueTimes>;
 }
 
 /** What every context can inject. */
-const SERVICES = [Database, Outbox, Audit, JobRegistry, Deliveries, RunChunks, Runs, Idempotency, Ticks, Proofs, CloseChecks, OpenPeriods, Imports, RejectionRetention, Issuers];
+const SERVICES = [Database, Outbox, Audit, JobRegistry, Deliveries, RunChunks, Runs, Idempotency, Ticks, Proofs, CloseChecks, OpenPeriods, Imports, Issuers, RetentionRules, Retention];
+
+/** What of the platform's own rows goes after a while. */
+const RETENTION_RULES = [ChunkRetention, EventRetention, KeyRetention, RejectionRetention];
 
 /** Issuers that live on a clock of their own, and what moves it. */
 const TEST_CLOCKS = [CreateTestClock, AdvanceTestClock, DailyWorks];
@@ -80,10 +89,12 @@ export class PlatformModule implements OnApplicationShutdown {
         },
         { provide: AppClock, useClass: SystemClock },
         { provide: QueueSettings, useValue: new QueueSettings(options.databaseUrl, options.queueUrl, options.times) },
+        { provide: RetentionSettings, useValue: new RetentionSettings(options.retentionDays) },
         ...SERVICES,
         ...TEST_CLOCKS,
         TestClockRun,
         ...CLOSE_CHECKS,
+        ...RETENTION_RULES,
         ...(options.role === 'worker' ? WORKER : []),
       ],
       exports: [DataSource, AppClock, QueueSettings, ...SERVICES, ...TEST_CLOCKS],

@@ -17,6 +17,7 @@ import { CLOSE, EXPORT } from './books';
 import { RATES, REVALUE } from './currencies';
 import { chosenIssuers, Command, required, Session, Values } from './command';
 import { finishRuns, RUN_HELP, RUN_OPTIONS } from './finish-run';
+import { RETENTION } from './retention';
 import { REVENUE } from './revenue';
 import { IMPORT_PEOPLE } from './people';
 import { TEST_CLOCK } from './test-clock';
@@ -215,7 +216,7 @@ const TOKEN: Command = {
   },
 };
 
-export const COMMANDS: readonly Command[] = [MIGRATE, SEED, IMPORT, IMPORT_PEOPLE, BILL, COLLECT, RECOGNISE, RATES, REVALUE, VERIFY, CLOSE, EXPORT, REPLAY, RUNS, REVENUE, TEST_CLOCK, TOKEN];
+export const COMMANDS: readonly Command[] = [MIGRATE, SEED, IMPORT, IMPORT_PEOPLE, BILL, COLLECT, RECOGNISE, RATES, REVALUE, VERIFY, CLOSE, EXPORT, REPLAY, RUNS, RETENTION, REVENUE, TEST_CLOCK, TOKEN];
 
 type App = Awaited<ReturnType<Session['app']>>;
 type Issuers = Awaited<ReturnType<typeof chosenIssuers>>;

@@ -217,7 +217,20 @@ describe('the database', () => {
     expect(await refusal(`UPDATE payments.webhook_event SET processed_at = now(), outcome = 'lost'`)).toBe('webhook_outcome_is_declared');
   });
 
-  it.each(['payment', 'payment_method', 'attempt', 'webhook_event'])('deletes no %s', async (table) => {
+  it('forgets a webhook only when it is worked off, and not within a quarter', async () => {
+    const told = (id: string, done: string) =>
+      execute(`INSERT INTO payments.webhook_event (provider, provider_event_id, raw, headers, processed_at, outcome, reason) VALUES ('sandbox', '${id}', 'raw', '{}', ${done})`);
+    const forget = (id: string) => refusal(`DELETE FROM payments.webhook_event WHERE provider_event_id = $1`, [id]);
+    await told('waiting', `NULL, NULL, NULL`);
+    await told('parked', `now() - interval '9 years', 'parked', 'ODD: nobody knows'`);
+    await told('young', `now() - interval '89 days', 'applied', NULL`);
+    await told('old', `now() - interval '91 days', 'recorded', NULL`);
+    for (const id of ['waiting', 'parked', 'young']) expect(await forget(id)).toBe('webhook_event_is_kept_until_worked_off');
+    await execute(`DELETE FROM payments.webhook_event WHERE provider_event_id = 'old'`);
+    expect(await refusal('TRUNCATE payments.webhook_event')).toContain('append-only');
+  });
+
+  it.each(['payment', 'payment_method', 'attempt'])('deletes no %s', async (table) => {
     expect(await refusal(`DELETE FROM payments.${table}`)).toContain('append-only');
     expect(await refusal(`TRUNCATE payments.${table}`)).toContain('append-only');
   });

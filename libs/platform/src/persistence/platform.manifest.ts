@@ -4,6 +4,7 @@ import { Platform1780000000001 } from './migrations/1780000000001-platform';
 import { Imports1780000000002 } from './migrations/1780000000002-imports';
 import { TestClocks1780000000041 } from './migrations/1780000000041-test-clocks';
 import { EventsByTriggers1780000000091 } from './migrations/1780000000091-events-by-triggers';
+import { Retention1780000000092 } from './migrations/1780000000092-retention';
 import { ImportsInReview1780000000021 } from './migrations/1780000000021-imports-in-review';
 
 export const platformPersistence: PersistenceManifest = {
@@ -15,6 +16,8 @@ export const platformPersistence: PersistenceManifest = {
     ImportsInReview1780000000021,
     TestClocks1780000000041,
     EventsByTriggers1780000000091,
+    Retention1780000000092,
   ],
-  rights: { migration: [], audit_entry: ['INSERT'] },
+  // A run and what it parked are kept for good.
+  rights: { migration: [], audit_entry: ['INSERT'], run: ['INSERT', 'UPDATE'], run_parked_item: ['INSERT'] },
 };

@@ -1,6 +1,6 @@
 // What the process counts and measures, in the format of Prometheus.
 import { Injectable } from '@nestjs/common';
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { Database } from '../database/database';
 
 /** From a request that only looks to a chunk of several thousand invoices, in seconds. */
@@ -31,6 +31,18 @@ export class Metrics {
     buckets: BUCKETS_S,
     registers: [this.registry],
   });
+  private readonly forgotten = new Counter({
+    name: 'countinghouse_retention_rows_total',
+    help: 'Rows that were forgotten because they were done with and old enough, by retention rule.',
+    labelNames: ['rule'],
+    registers: [this.registry],
+  });
+  private readonly retentionFailures = new Counter({
+    name: 'countinghouse_retention_failures_total',
+    help: 'Passes of a retention rule that failed; the next one is an hour later.',
+    labelNames: ['rule'],
+    registers: [this.registry],
+  });
   private readonly backlog = this.gauge('countinghouse_backlog', 'Work that waits: events, deliveries, chunks; and deliveries given up.', 'what');
   private readonly runs = this.gauge('countinghouse_runs', 'Runs that have not ended, by state.', 'state');
 
@@ -44,6 +56,14 @@ export class Metrics {
 
   observeRequest(method: string, area: string, status: number, seconds: number): void {
     this.requests.observe({ method, area, status }, seconds);
+  }
+
+  observeForgotten(rule: string, rows: number): void {
+    this.forgotten.inc({ rule }, rows);
+  }
+
+  observeRetentionFailure(rule: string): void {
+    this.retentionFailures.inc({ rule });
   }
 
   /** What Prometheus scrapes. The backlog is read from the database now; when it does not answer, the rest is still told. */

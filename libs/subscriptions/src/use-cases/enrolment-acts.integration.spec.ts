@@ -251,7 +251,7 @@ describe('enrolments', () => {
     it('are told of by an event whenever the day changes, a thousand members to each', async () => {
       const company = await world.company();
       const many = await world.members(company, 1_001);
-      await world.execute('DELETE FROM platform.outbox_event');
+      await world.test.owner.transaction((tx) => tx.execute('TRUNCATE platform.outbox_event'));
       const events = () => world.test.database.query<{ name: string; payload: { members: { memberId: MemberId; leftOn: string | null }[] } }>('SELECT name, payload FROM platform.outbox_event ORDER BY id');
       await world.execute(`UPDATE companies.member SET left_on = '2026-09-01', status = 'left' WHERE company_id = $1`, [company]);
       await world.execute(`UPDATE companies.member SET name = 'Another name' WHERE company_id = $1`, [company]);
