@@ -2,14 +2,21 @@
 import { Injectable } from '@nestjs/common';
 import { ChunkOutcome, PlannedChunk, Run, RunHandler, RunKind, Tx } from '@countinghouse/platform';
 import { BillingChunk, Subscriptions } from '@countinghouse/subscriptions';
+import { z } from 'zod';
 import { BillPayers } from '../use-cases/bill-payers';
 import { BILLING_RUN, BillingInput } from '../use-cases/start-billing-run';
 
 /** Large enough that the fixed statements of a chunk cost little per payer, small enough to be done in a second or so. */
 const ITEMS_PER_CHUNK = 1000;
 
+const GROUPS = z.array(z.array(z.guid()).min(1));
+const SHAPE = {
+  input: z.strictObject({ issuerId: z.guid(), through: z.iso.date(), issuedOn: z.iso.date() }),
+  chunk: z.union([z.strictObject({ members: GROUPS }), z.strictObject({ payers: GROUPS })]),
+};
+
 @Injectable()
-@RunKind({ kind: BILLING_RUN, queue: 'invoicing' })
+@RunKind({ kind: BILLING_RUN, queue: 'invoicing', shape: SHAPE })
 export class BillingRun implements RunHandler<BillingInput, BillingChunk> {
   constructor(
     private readonly subscriptions: Subscriptions,

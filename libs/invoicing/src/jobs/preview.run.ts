@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { ChunkOutcome, Database, PlannedChunk, Run, RunHandler, RunKind, systemActor, Tx } from '@countinghouse/platform';
 import { PreviewChunk, proposalsFromText, Subscriptions } from '@countinghouse/subscriptions';
+import { z } from 'zod';
 import { payersBelow, replaceDocuments } from '../persistence/preview.queries';
 import { PreviewBilling } from '../use-cases/preview-billing';
 import { BILLING_PREVIEW, PreviewInput } from '../use-cases/start-billing-preview';
@@ -9,8 +10,20 @@ import { BILLING_PREVIEW, PreviewInput } from '../use-cases/start-billing-previe
 /** Companies and enrolments, of which one payer may have more. */
 const WEIGHT_PER_CHUNK = 1000;
 
+const SHAPE = {
+  input: z.strictObject({
+    issuerId: z.guid(),
+    through: z.iso.date(),
+    issuedOn: z.iso.date(),
+    companyId: z.guid().nullable(),
+    withChildren: z.boolean(),
+    proposed: z.string(),
+  }),
+  chunk: z.strictObject({ companyIds: z.array(z.guid()), askedIds: z.array(z.guid()) }),
+};
+
 @Injectable()
-@RunKind({ kind: BILLING_PREVIEW, queue: 'invoicing' })
+@RunKind({ kind: BILLING_PREVIEW, queue: 'invoicing', shape: SHAPE })
 export class PreviewRun implements RunHandler<PreviewInput, PreviewChunk> {
   constructor(
     private readonly database: Database,

@@ -5,7 +5,7 @@ import { Books } from '@countinghouse/accounting';
 import {
   addDays, CompanyId, ContractId, currency, EnrolmentId, IssuerId, localDate, LocalDate, MemberId, PlanId, startOfDay, timeZone,
 } from '@countinghouse/kernel';
-import { AppClock, Database, newId, PlatformModule, Proofs, Runs, systemActor, TestClock, Tx } from '@countinghouse/platform';
+import { AppClock, Database, newId, PlatformModule, Proofs, RunChunks, Runs, systemActor, TestClock, Tx } from '@countinghouse/platform';
 import { createTestDatabase, TestDatabase } from '@countinghouse/testing';
 import { InvoicingModule, OpenSeries, StartBillingRun } from '..';
 import { BillingRun } from '../jobs/billing.run';
@@ -349,6 +349,19 @@ describe('a billing run', () => {
     }
     await business.get(Runs).drain(run.id);
     expect((await business.invoices()).map((invoice) => invoice.number)).toEqual(expect.arrayContaining(['FT 2026A/1', 'FT 2026B/1', 'FT 2026B/5']));
+    expect(await business.proofs()).toEqual([]);
+  });
+
+  it('that software before this one has planned bills nothing, says so, and is started again', async () => {
+    await business.company({ members: 2 });
+    const run = await business.start();
+    await business.get(RunChunks).process(run.kind, run.id, 0);
+    // As billing was planned before payers were billed with all whom they pay for.
+    await business.database.transaction((tx) => tx.execute(`UPDATE platform.run_chunk SET input = jsonb_build_object('companyIds', input -> 'payers' -> 0) WHERE run_id = $1 AND stage = 1`, [run.id]));
+    expect(await business.get(Runs).drain(run.id)).toMatchObject({ state: 'failed', parked: 0, error: expect.stringMatching(/^RUN_PLAN_UNREADABLE: .*Start the run again/) });
+    expect((await business.invoices()).length).toBe(2);
+    expect(await business.bill()).toMatchObject({ state: 'succeeded', result: { companyInvoices: '1' } });
+    expect((await business.invoices()).length).toBe(3);
     expect(await business.proofs()).toEqual([]);
   });
 

@@ -31,6 +31,28 @@ describe('Idempotency', () => {
     });
   });
 
+  it.each([
+    ['of nothing', '', 'the key is empty', ''],
+    ['of more than 200 characters', 'ã'.repeat(201), 'the key has 201 characters', `${'ã'.repeat(60)}…`],
+    ['with a control character', 'a\u0000b', 'the key has a control character in it', 'a\u0000b'],
+  ])('refuses a key %s, and shows where it begins', async (_what, key, said, value) => {
+    await expect(ask(key, {})).rejects.toMatchObject({
+      code: 'IDEMPOTENCY_KEY_INVALID',
+      message: expect.stringContaining(said),
+      field: 'idempotencyKey',
+      value,
+      remedy: expect.stringContaining('UUID'),
+    });
+  });
+
+  it('takes a key of 200 characters, whatever their length in bytes, and the database no longer one', async () => {
+    expect(await ask('😀'.repeat(200), {})).toBeDefined();
+    const insert = (key: string) =>
+      test.owner.transaction((tx) => tx.execute(`INSERT INTO platform.idempotency_key (operation, key, input_hash, answer) VALUES ('spec.act', $1, 'h', '1')`, [key]));
+    await expect(insert('a'.repeat(201))).rejects.toMatchObject({ constraint: 'idempotency_key_has_1_to_200_characters' });
+    await expect(insert('')).rejects.toMatchObject({ constraint: 'idempotency_key_has_1_to_200_characters' });
+  });
+
   it('lets the second of two callers wait, and answers both alike', async () => {
     const before = done;
     const answers = await Promise.all(Array.from({ length: 8 }, () => ask('c', {})));

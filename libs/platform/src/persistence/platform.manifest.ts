@@ -5,6 +5,8 @@ import { Imports1780000000002 } from './migrations/1780000000002-imports';
 import { TestClocks1780000000041 } from './migrations/1780000000041-test-clocks';
 import { EventsByTriggers1780000000091 } from './migrations/1780000000091-events-by-triggers';
 import { Retention1780000000092 } from './migrations/1780000000092-retention';
+import { KeysHaveALength1780000000093 } from './migrations/1780000000093-keys-have-a-length';
+import { PlansHaveAVersion1780000000094 } from './migrations/1780000000094-plans-have-a-version';
 import { ImportsInReview1780000000021 } from './migrations/1780000000021-imports-in-review';
 
 export const platformPersistence: PersistenceManifest = {
@@ -17,6 +19,8 @@ export const platformPersistence: PersistenceManifest = {
     TestClocks1780000000041,
     EventsByTriggers1780000000091,
     Retention1780000000092,
+    KeysHaveALength1780000000093,
+    PlansHaveAVersion1780000000094,
   ],
   // A run and what it parked are kept for good.
   rights: { migration: [], audit_entry: ['INSERT'], run: ['INSERT', 'UPDATE'], run_parked_item: ['INSERT'] },

@@ -7,9 +7,10 @@ import { systemActor } from '../auth/actor';
 import { Database } from '../database/database';
 import { Tx } from '../database/tx';
 import { Failure, failureOf, failureText } from '../queue/failure';
-import { JobRegistry } from '../queue/job-registry';
+import { JobRegistry, RegisteredRunKind } from '../queue/job-registry';
 import { QueueSettings } from '../queue/queue-settings';
-import { ChunkOutcome, PlannedChunk, RunHandler } from './run';
+import { PLAN_UNREADABLE, refuseUnreadable } from './readable-plan';
+import { ChunkOutcome, FIRST_VERSION, PlannedChunk, RunHandler } from './run';
 import * as sql from './run.queries';
 import { ClaimedChunk, HeldChunk, PLAN_CHUNK } from './run.queries';
 
@@ -29,7 +30,12 @@ export class RunChunks {
 
   /** Lends out the chunks that are due, for one lease; first dispatch, retry and the recovery of a lost job alike. */
   async claim(tx: Tx, kinds: readonly string[]): Promise<ClaimedChunk[]> {
-    return sql.claimDueChunks(tx, kinds, this.settings.times.leaseMs, CLAIMED_AT_ONCE);
+    return sql.claimDueChunks(tx, kinds, kinds.map((kind) => this.planVersion(kind)), this.settings.times.leaseMs, CLAIMED_AT_ONCE);
+  }
+
+  /** The version of the plans that this process makes of a kind, and the newest that it works on. */
+  planVersion(kind: string): number {
+    return this.registry.runKinds.get(kind)?.version ?? FIRST_VERSION;
   }
 
   /**
@@ -38,38 +44,44 @@ export class RunChunks {
    * it the caller must be the only one at work on the run.
    */
   async process(kind: string, id: RunId, no: number, dispatch?: number): Promise<void> {
-    const handler = this.handler(kind);
+    const known = this.known(kind);
     try {
-      if (no === PLAN_CHUNK) await this.plan(handler, id);
-      else if (handler.processInTx) await this.processInTx(handler, id, no);
-      else await this.processOutside(handler, id, no, dispatch);
+      if (no === PLAN_CHUNK) await this.plan(known, id);
+      else if (known.handler.processInTx) await this.processInTx(known, id, no);
+      else await this.processOutside(known, id, no, dispatch);
     } catch (error) {
-      await this.recordFailure(handler, id, no, error);
+      await this.recordFailure(known.handler, id, no, error);
     }
   }
 
-  private async plan(handler: RunHandler, id: RunId): Promise<void> {
+  private async plan(known: RegisteredRunKind, id: RunId): Promise<void> {
+    const { handler } = known;
     await this.database.transaction(async (tx) => {
       const held = await sql.lockChunk(tx, id, PLAN_CHUNK);
       if (!held) return;
+      refuseUnreadable(known, held);
       const chunks = await handler.plan(tx, held.run);
       await sql.insertChunks(tx, id, chunks);
       await this.settle(tx, handler, held, { total: itemsOf(chunks) });
     });
   }
 
-  private async processInTx(handler: RunHandler, id: RunId, no: number): Promise<void> {
+  private async processInTx(known: RegisteredRunKind, id: RunId, no: number): Promise<void> {
+    const { handler } = known;
     await this.database.transaction(async (tx) => {
       const held = await sql.lockChunk(tx, id, no);
       if (!held) return;
+      refuseUnreadable(known, held);
       await this.complete(tx, handler, held, await handler.processInTx!(tx, held.input, held.run));
     });
   }
 
   /** For handlers that call outside: the chunk is lent, not locked, and the loan is renewed as long as this process lives. */
-  private async processOutside(handler: RunHandler, id: RunId, no: number, dispatch?: number): Promise<void> {
+  private async processOutside(known: RegisteredRunKind, id: RunId, no: number, dispatch?: number): Promise<void> {
+    const { handler } = known;
     const lent = await this.lend(id, no, dispatch);
     if (!lent) return;
+    refuseUnreadable(known, lent);
     const stop = new AbortController();
     const renewing = this.renew(lent, stop.signal);
     let outcome: ChunkOutcome;
@@ -152,6 +164,8 @@ export class RunChunks {
     await this.database.transaction(async (tx) => {
       const held = await sql.lockChunkToSettle(tx, id, no);
       if (!held) return;
+      // What cannot be read cannot be cut into pieces either.
+      if (failure.code === PLAN_UNREADABLE) return this.fail(tx, handler, held, failure);
       const hopeless = no === PLAN_CHUNK && isDomainError(error);
       if (hopeless || held.failures + 1 >= chunkFailures) return this.giveUp(tx, handler, held, failure);
       await sql.postponeChunk(tx, id, no, Math.min(retryMs * 2 ** held.failures, retryCapMs), failureText(failure));
@@ -162,26 +176,28 @@ export class RunChunks {
   /** Past the limit: a chunk that can be split is, a single item is parked, and what cannot be split fails with the run. */
   private async giveUp(tx: Tx, handler: RunHandler, held: HeldChunk, failure: Failure): Promise<void> {
     const { run, no, items, input } = held;
-    const text = failureText(failure);
-    if (no === PLAN_CHUNK || !handler.split) {
-      await sql.setChunkState(tx, run.id, no, 'failed', text);
-      return this.progress(tx, handler, run.id, { error: text });
-    }
+    if (no === PLAN_CHUNK || !handler.split) return this.fail(tx, handler, held, failure);
     const pieces = handler.split(input);
     if (!pieces?.length) {
       const item = (handler.itemName?.(input) ?? JSON.stringify(input)).slice(0, LONGEST_ITEM_NAME);
       return this.complete(tx, handler, held, { parked: [{ item, ...failure }] });
     }
-    await sql.setChunkState(tx, run.id, no, 'split', text);
+    await sql.setChunkState(tx, run.id, no, 'split', failureText(failure));
     // The run row is locked before the numbers of the pieces are taken, and a split is never the last of a run.
     await sql.addProgress(tx, run.id, { total: itemsOf(pieces) - items });
     await sql.insertChunks(tx, run.id, pieces.map((piece) => ({ ...piece, stage: held.stage })));
   }
 
-  private handler(kind: string): RunHandler {
+  private async fail(tx: Tx, handler: RunHandler, { run, no }: HeldChunk, failure: Failure): Promise<void> {
+    const text = failureText(failure);
+    await sql.setChunkState(tx, run.id, no, 'failed', text);
+    await this.progress(tx, handler, run.id, { error: text });
+  }
+
+  private known(kind: string): RegisteredRunKind {
     const registered = this.registry.runKinds.get(kind);
     if (!registered) throw new Error(`this process does not know runs of the kind ${kind}`);
-    return registered.handler;
+    return registered;
   }
 }
 

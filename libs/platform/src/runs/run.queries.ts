@@ -15,6 +15,8 @@ export interface HeldChunk {
   readonly input: unknown;
   readonly failures: number;
   readonly dispatches: number;
+  /** The version that the kind of the run had when it was started. */
+  readonly planVersion: number;
   readonly run: Run;
 }
 
@@ -39,10 +41,10 @@ interface RunRow {
 }
 
 const RUN_COLUMNS = 'r.id, r.kind, r.key, r.input, r.state, r.total, r.done, r.parked, r.result, r.error';
-const CHUNK_COLUMNS = 'c.no, c.stage, c.items, c.input AS chunk_input, c.failures, c.dispatches';
+const CHUNK_COLUMNS = 'c.no, c.stage, c.items, c.input AS chunk_input, c.failures, c.dispatches, r.plan_version';
 export const ACTIVE_STATES = ['planned', 'running', 'paused', 'awaiting-approval'] as const satisfies readonly RunState[];
 
-type ChunkRow = RunRow & { no: number; stage: number; items: number; chunk_input: unknown; failures: number; dispatches: number };
+type ChunkRow = RunRow & { no: number; stage: number; items: number; chunk_input: unknown; failures: number; dispatches: number; plan_version: number };
 
 /** Item counts stay far below 2^53: a run has at most some hundred million items. */
 function toRun(row: RunRow): Run {
@@ -51,17 +53,17 @@ function toRun(row: RunRow): Run {
 }
 
 function toChunk(row: ChunkRow): HeldChunk {
-  const { no, stage, items, failures, dispatches } = row;
-  return { no, stage, items, failures, dispatches, input: row.chunk_input, run: toRun(row) };
+  const { no, stage, items, failures, dispatches, plan_version: planVersion } = row;
+  return { no, stage, items, failures, dispatches, planVersion, input: row.chunk_input, run: toRun(row) };
 }
 
 /** Inserts the run and its plan chunk, unless one of its kind and key is active; then gives undefined. */
-export async function insertRun(tx: Tx, run: { id: RunId; kind: string; key: string; input: string; startedBy: string }): Promise<Run | undefined> {
+export async function insertRun(tx: Tx, run: { id: RunId; kind: string; key: string; input: string; planVersion: number; startedBy: string }): Promise<Run | undefined> {
   const row = await tx.first<RunRow>(
-    `INSERT INTO platform.run AS r (id, kind, key, input, started_by) VALUES ($1, $2, $3, $4, $5)
+    `INSERT INTO platform.run AS r (id, kind, key, input, plan_version, started_by) VALUES ($1, $2, $3, $4, $5, $6)
      ON CONFLICT (kind, key) WHERE state IN ('planned', 'running', 'paused', 'awaiting-approval') DO NOTHING
      RETURNING ${RUN_COLUMNS}`,
-    [run.id, run.kind, run.key, run.input, run.startedBy],
+    [run.id, run.kind, run.key, run.input, run.planVersion, run.startedBy],
   );
   if (!row) return undefined;
   await tx.execute(`INSERT INTO platform.run_chunk (run_id, no, stage, items, input) VALUES ($1, $2, $3, 0, 'null')`, [
@@ -126,9 +128,9 @@ export async function reviveChunks(tx: Tx, id: RunId): Promise<void> {
 
 /**
  * Takes up to `limit` chunks that are due, of runs that are at work, and lends them out for one lease. A stage begins when
- * no chunk of an earlier one is left.
+ * no chunk of an earlier one is left. `versions` are those of the plans that we make, kind by kind: newer ones are not ours.
  */
-export async function claimDueChunks(tx: Tx, kinds: readonly string[], leaseMs: number, limit: number): Promise<ClaimedChunk[]> {
+export async function claimDueChunks(tx: Tx, kinds: readonly string[], versions: readonly number[], leaseMs: number, limit: number): Promise<ClaimedChunk[]> {
   return tx.query<ClaimedChunk>(
     `UPDATE platform.run_chunk AS c
         SET due_at = now() + $2 * interval '1 millisecond', dispatches = dispatches + 1
@@ -139,11 +141,11 @@ export async function claimDueChunks(tx: Tx, kinds: readonly string[], leaseMs: 
                  WHERE run_id = r.id AND state = 'pending' AND due_at <= now()
                    AND stage = (SELECT min(stage) FROM platform.run_chunk WHERE run_id = r.id AND state = 'pending')
                  ORDER BY due_at, no LIMIT $3 FOR UPDATE SKIP LOCKED) AS ready
-              WHERE r.state IN ('planned', 'running') AND r.kind = ANY ($1)
+              WHERE r.state IN ('planned', 'running') AND r.kind = ANY ($1) AND r.plan_version <= ($4::int[])[array_position($1::text[], r.kind)]
               ORDER BY ready.due_at, ready.run_id, ready.no LIMIT $3) AS due
       WHERE c.run_id = due.run_id AND c.no = due.no
       RETURNING c.run_id AS "runId", c.no, c.dispatches AS dispatch, due.kind`,
-    [kinds, leaseMs, limit],
+    [kinds, leaseMs, limit, versions],
   );
 }
 

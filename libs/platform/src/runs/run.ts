@@ -1,6 +1,7 @@
 // Runs: long work cut into chunks that are rows, so that it survives every crash and can be paused, resumed and cancelled.
 import { SetMetadata } from '@nestjs/common';
 import { RunId } from '@countinghouse/kernel';
+import type { z } from 'zod';
 import { Tx } from '../database/tx';
 
 export type RunState = 'planned' | 'running' | 'paused' | 'awaiting-approval' | 'cancelled' | 'succeeded' | 'failed';
@@ -52,7 +53,8 @@ export interface ChunkOutcome {
  *   to the same end.
  * A chunk that throws is tried again with a growing delay; past the limit it fails, unless `split` cuts it into smaller
  * chunks so that only the item at fault is parked. A failed chunk does not stop the others of its stage; later stages do
- * not begin, and the run ends as failed. A DomainError thrown by `plan` fails the run at once.
+ * not begin, and the run ends as failed. A DomainError thrown by `plan` fails the run at once. So does a plan of an older
+ * version of the software that this one cannot read; a run can always be started again, and finds what is left to do.
  */
 export interface RunHandler<Input = unknown, Chunk = unknown> {
   plan(tx: Tx, run: Run<Input>): Promise<readonly PlannedChunk<Chunk>[]>;
@@ -70,7 +72,13 @@ export interface RunKindOptions {
   /** `<context>.<noun>`: 'invoicing.billing'. */
   readonly kind: string;
   readonly queue: string;
+  /** Of the input and the chunks; raise it when they come to mean something else. Plans of newer versions are left to workers that know them. Default 1. */
+  readonly version?: number;
+  /** What input and chunks look like. They are JSON that another version of the software may have written, so that a change of shape shows here, and not halfway. */
+  readonly shape?: { readonly input: z.ZodType; readonly chunk: z.ZodType };
 }
+
+export const FIRST_VERSION = 1;
 
 export const RUN_KIND = Symbol('run-kind');
 

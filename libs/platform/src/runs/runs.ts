@@ -22,6 +22,9 @@ export interface RunFilter {
 const PAGE = 25;
 const LONGEST_PAGE = 100;
 const START_ATTEMPTS = 5;
+/** Characters; room for ids, hashes and an idempotency key beside each other. The database refuses more. */
+const LONGEST_KEY = 500;
+const SHOWN = 60;
 const LOOK_EVERY_MS = 50;
 
 @Injectable()
@@ -35,13 +38,15 @@ export class Runs {
   /**
    * Starts a run, or returns the one of the same kind and key that is active. The calling use case has authorised the
    * actor. The run begins when `tx` has committed.
+   * @throws DomainError RUN_KEY_TOO_LONG
    */
   async start<Input>(tx: Tx, run: StartRun<Input>, actor: Actor): Promise<Run<Input>> {
     const { kind, key } = run;
+    if (key.length > LONGEST_KEY) throw keyTooLong(kind, key);
     const input = JSON.stringify(run.input);
     // The active run may end between our insert and our look; then there is room for a new one.
     for (let attempt = 0; attempt < START_ATTEMPTS; attempt++) {
-      const started = await sql.insertRun(tx, { id: newId<RunId>(), kind, key, input, startedBy: actor.subject });
+      const started = await sql.insertRun(tx, { id: newId<RunId>(), kind, key, input, planVersion: this.chunks.planVersion(kind), startedBy: actor.subject });
       if (started) {
         await this.record(tx, actor, 'platform.start-run', started, { kind, key, input: run.input });
         return started as Run<Input>;
@@ -175,6 +180,14 @@ export class Runs {
     const issuerId = issuerOf(run);
     await this.audit.record(tx, actor, [{ action, subjectType: 'run', subjectId: run.id, change, ...(issuerId ? { issuerId } : {}), ...(reason ? { reason } : {}) }]);
   }
+}
+
+function keyTooLong(kind: string, key: string): DomainError {
+  return new DomainError('RUN_KEY_TOO_LONG', `the key of a run ${kind} has ${key.length} characters; at most ${LONGEST_KEY} are taken`, {
+    field: 'key',
+    value: `${key.slice(0, SHOWN)}…`,
+    remedy: 'name the run by ids, days or hashes',
+  });
 }
 
 const VERB = { paused: 'pause', cancelled: 'cancel', working: 'resume' } as const;
