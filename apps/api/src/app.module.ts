@@ -49,7 +49,7 @@ export class AppModule {
       applicationName: `countinghouse ${role}`,
       role,
       retentionDays: config.retentionDays,
-      times: { leaseMs: config.queueLeaseMs },
+      times: { leaseMs: config.queueLeaseMs, jobLimitMs: config.queueJobLimitMs },
       ...(config.queueUrl !== undefined && { queueUrl: config.queueUrl }),
     });
     const served = { http: httpModules, worker: () => [TelemetryModule], cli: () => [DemoModule] }[role];

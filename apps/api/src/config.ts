@@ -61,6 +61,12 @@ const VARIABLES = {
     expected: 'milliseconds after which a job that has done nothing is taken for lost and enqueued again, from 500 to 3600000',
     example: '20000',
   }),
+  queueJobLimitMs: variable({
+    env: 'QUEUE_JOB_LIMIT_MS',
+    schema: count(1_000, 86_400_000).default(900_000),
+    expected: 'milliseconds after which work that has not returned has failed, from 1000 to 86400000; longer than the longest statement times a few',
+    example: '900000',
+  }),
   host: variable({
     env: 'HOST',
     schema: z.string().min(1).default('127.0.0.1'),

@@ -20,6 +20,8 @@ export interface DataSourceOptions {
 
 const STATEMENT_TIMEOUT_MS = 120_000;
 const CONNECT_TIMEOUT_MS = 10_000;
+/** A server that has gone without a word is noticed only by asking. */
+const KEEP_ALIVE_AFTER_MS = 30_000;
 /** There is no such role, and it may not be taken. */
 const ROLE_REFUSED = new Set(['22023', '42501']);
 
@@ -40,6 +42,8 @@ export function createDataSource(options: DataSourceOptions): DataSource {
     applicationName: options.applicationName ?? 'countinghouse',
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
     extra: {
+      keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
       statement_timeout: STATEMENT_TIMEOUT_MS,
       idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
       ...(role !== 'login' && { options: actingAs(role) }),

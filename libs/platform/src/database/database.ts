@@ -99,7 +99,8 @@ export class Database {
     try {
       const client = (await runner.connect()) as PoolClient;
       await runner.startTransaction(isolation);
-      const result = await work(new Tx(client, runner.manager));
+      const tx = new Tx(client, runner.manager);
+      const result = await work(tx).finally(() => tx.end());
       await runner.commitTransaction();
       return result;
     } catch (error) {

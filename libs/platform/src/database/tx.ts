@@ -40,7 +40,17 @@ function parseArray(text: string): string[] {
 
 /** Asks questions. Every query is parameterised; int8 comes back as bigint, date as 'YYYY-MM-DD', numeric as string. */
 export class Reader {
+  private ended = false;
+
   constructor(protected readonly client: ClientBase) {}
+
+  /**
+   * From now on every statement is refused. Its connection goes to somebody else, and what was left running, because it was
+   * not waited for or not waited for any longer, must not write into their transaction.
+   */
+  end(): void {
+    this.ended = true;
+  }
 
   /** The rows of a query. State their shape in `Row`; nothing checks it at run time. */
   async query<Row extends object>(sql: string, params: readonly unknown[] = []): Promise<Row[]> {
@@ -60,7 +70,12 @@ export class Reader {
   }
 
   protected async run<Row extends QueryResultRow>(sql: string, params: readonly unknown[]): Promise<QueryResult<Row>> {
+    this.mustGoOn();
     return this.client.query<Row>({ text: sql, values: params as unknown[], types: typeParsers });
+  }
+
+  protected mustGoOn(): void {
+    if (this.ended) throw new Error('the transaction has ended; it takes no more statements');
   }
 }
 
@@ -84,6 +99,7 @@ export class Tx extends Reader {
 
   /** COPY … FROM STDIN: `sql` names table and columns, `lines` yields text chunks. Memory stays bounded by the stream. */
   async copyFrom(sql: string, lines: AsyncIterable<string | Buffer> | Iterable<string | Buffer>): Promise<number> {
+    this.mustGoOn();
     const sink = this.client.query(copyFrom(sql));
     await pipeline(Readable.from(lines, { objectMode: false }), sink);
     if (!sink.writableFinished) await once(sink, 'finish');

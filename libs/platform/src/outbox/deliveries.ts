@@ -9,6 +9,7 @@ import { Reader, Tx } from '../database/tx';
 import { failureOf, failureText } from '../queue/failure';
 import { JobRegistry, RegisteredConsumer } from '../queue/job-registry';
 import { QueueSettings } from '../queue/queue-settings';
+import { within } from '../queue/time-limit';
 import { Delivered } from './consumer';
 
 /** Deliveries of one consumer that go into one job, in the order of the events. */
@@ -92,7 +93,7 @@ export class Deliveries {
     const consumer = this.registry.consumers.get(consumerName);
     if (!consumer) throw new Error(`this process does not know the consumer ${consumerName}`);
     try {
-      await this.database.transaction((tx) => deliver(tx, consumer, eventIds));
+      await this.database.transaction((tx) => deliver(tx, consumer, eventIds, this.settings.times.jobLimitMs));
     } catch (error) {
       if (eventIds.length === 1) return this.recordFailure(consumerName, eventIds[0]!, error);
       const half = Math.ceil(eventIds.length / 2);
@@ -202,7 +203,7 @@ export class Deliveries {
   }
 }
 
-async function deliver(tx: Tx, consumer: RegisteredConsumer, eventIds: readonly string[]): Promise<void> {
+async function deliver(tx: Tx, consumer: RegisteredConsumer, eventIds: readonly string[], limitMs: number): Promise<void> {
   const rows = await tx.query<{ id: string; payload: unknown }>(
     `SELECT e.id, e.payload
        FROM platform.delivery d JOIN platform.outbox_event e ON e.id = d.event_id
@@ -212,7 +213,7 @@ async function deliver(tx: Tx, consumer: RegisteredConsumer, eventIds: readonly 
   );
   if (rows.length === 0) return;
   const events = rows.map(({ id, payload }) => ({ eventId: id, payload: consumer.event.schema.parse(payload) }));
-  await consumer.deliver(tx, events as Delivered<EventContract>[]);
+  await within(limitMs, consumer.name, () => consumer.deliver(tx, events as Delivered<EventContract>[]));
   const done = await tx.execute(
     `UPDATE platform.delivery SET state = 'done', done_at = now(), last_error = NULL
       WHERE consumer = $1 AND event_id = ANY ($2::uuid[])`,

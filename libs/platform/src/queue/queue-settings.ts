@@ -12,6 +12,8 @@ export interface QueueTimes {
   readonly deliveryFailures: number;
   /** A chunk that failed this often is split, or fails. */
   readonly chunkFailures: number;
+  /** What has not returned by then, be it a batch of events, a chunk or a tick, has failed. A kind of run may want longer. Milliseconds. */
+  readonly jobLimitMs: number;
   /** Jobs of one queue that this process works on at the same time. */
   readonly concurrency: number;
   /** The process is killed when its event loop stands still for this long. Milliseconds. */
@@ -27,6 +29,7 @@ export const DEFAULT_QUEUE_TIMES: QueueTimes = {
   retryCapMs: 300_000,
   deliveryFailures: 8,
   chunkFailures: 4,
+  jobLimitMs: 900_000,
   concurrency: 2,
   blockedMs: 60_000,
   silentMs: 120_000,

@@ -28,7 +28,10 @@ type AnyWorker = Worker<Record<string, unknown>, unknown, string>;
 const KEEP = { removeOnComplete: { age: 60 }, removeOnFail: { age: 86_400 } };
 /** A worker that is killed again and again must not fail the job for good; the rows count failures, not the queue. */
 const MAX_STALLED_COUNT = 20;
-/** In braces, so that all keys of all queues lie in one slot of a Redis Cluster. */
+/**
+ * In braces, so that every script finds its keys in one slot. That is also why a cluster would gain nothing: all queues would
+ * lie on one of its nodes. We connect to one server, and a cluster's answer "it has moved" is an error to us.
+ */
 const PREFIX = '{bull}';
 /** Connections of the PostgreSQL backend, beside the one on which each worker listens. */
 const SHARED_CONNECTIONS = 4;

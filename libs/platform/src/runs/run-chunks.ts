@@ -9,6 +9,7 @@ import { Tx } from '../database/tx';
 import { Failure, failureOf, failureText } from '../queue/failure';
 import { JobRegistry, RegisteredRunKind } from '../queue/job-registry';
 import { QueueSettings } from '../queue/queue-settings';
+import { within } from '../queue/time-limit';
 import { PLAN_UNREADABLE, refuseUnreadable } from './readable-plan';
 import { ChunkOutcome, FIRST_VERSION, PlannedChunk, RunHandler } from './run';
 import * as sql from './run.queries';
@@ -60,7 +61,7 @@ export class RunChunks {
       const held = await sql.lockChunk(tx, id, PLAN_CHUNK);
       if (!held) return;
       refuseUnreadable(known, held);
-      const chunks = await handler.plan(tx, held.run);
+      const chunks = await this.inTime(known, () => handler.plan(tx, held.run));
       await sql.insertChunks(tx, id, chunks);
       await this.settle(tx, handler, held, { total: itemsOf(chunks) });
     });
@@ -72,7 +73,7 @@ export class RunChunks {
       const held = await sql.lockChunk(tx, id, no);
       if (!held) return;
       refuseUnreadable(known, held);
-      await this.complete(tx, handler, held, await handler.processInTx!(tx, held.input, held.run));
+      await this.complete(tx, handler, held, await this.inTime(known, () => handler.processInTx!(tx, held.input, held.run)));
     });
   }
 
@@ -86,7 +87,7 @@ export class RunChunks {
     const renewing = this.renew(lent, stop.signal);
     let outcome: ChunkOutcome;
     try {
-      outcome = await handler.process!(lent.input, lent.run);
+      outcome = await this.inTime(known, () => handler.process!(lent.input, lent.run));
     } finally {
       stop.abort();
       await renewing;
@@ -177,11 +178,10 @@ export class RunChunks {
   private async giveUp(tx: Tx, handler: RunHandler, held: HeldChunk, failure: Failure): Promise<void> {
     const { run, no, items, input } = held;
     if (no === PLAN_CHUNK || !handler.split) return this.fail(tx, handler, held, failure);
-    const pieces = handler.split(input);
-    if (!pieces?.length) {
-      const item = (handler.itemName?.(input) ?? JSON.stringify(input)).slice(0, LONGEST_ITEM_NAME);
-      return this.complete(tx, handler, held, { parked: [{ item, ...failure }] });
-    }
+    const cut = cutUp(handler, input);
+    if (!cut) return this.fail(tx, handler, held, failure);
+    if ('item' in cut) return this.complete(tx, handler, held, { parked: [{ item: cut.item, ...failure }] });
+    const { pieces } = cut;
     await sql.setChunkState(tx, run.id, no, 'split', failureText(failure));
     // The run row is locked before the numbers of the pieces are taken, and a split is never the last of a run.
     await sql.addProgress(tx, run.id, { total: itemsOf(pieces) - items });
@@ -194,10 +194,25 @@ export class RunChunks {
     await this.progress(tx, handler, run.id, { error: text });
   }
 
+  private inTime<T>({ kind, limitMs = this.settings.times.jobLimitMs }: RegisteredRunKind, work: () => Promise<T>): Promise<T> {
+    return within(limitMs, kind, work);
+  }
+
   private known(kind: string): RegisteredRunKind {
     const registered = this.registry.runKinds.get(kind);
     if (!registered) throw new Error(`this process does not know runs of the kind ${kind}`);
     return registered;
+  }
+}
+
+/** The pieces of a chunk, or the name of the one item that it is; nothing when it cannot even be cut up: then it must not come back for ever. */
+function cutUp(handler: RunHandler, input: unknown): { pieces: readonly PlannedChunk[] } | { item: string } | undefined {
+  try {
+    const pieces = handler.split?.(input);
+    if (pieces?.length) return { pieces };
+    return { item: (handler.itemName?.(input) ?? JSON.stringify(input)).slice(0, LONGEST_ITEM_NAME) };
+  } catch {
+    return undefined;
   }
 }
 

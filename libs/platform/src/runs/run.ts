@@ -74,6 +74,8 @@ export interface RunKindOptions {
   readonly queue: string;
   /** Of the input and the chunks; raise it when they come to mean something else. Plans of newer versions are left to workers that know them. Default 1. */
   readonly version?: number;
+  /** How long a chunk may take, where that is longer than work of the queue takes otherwise. Milliseconds. */
+  readonly limitMs?: number;
   /** What input and chunks look like. They are JSON that another version of the software may have written, so that a change of shape shows here, and not halfway. */
   readonly shape?: { readonly input: z.ZodType; readonly chunk: z.ZodType };
 }

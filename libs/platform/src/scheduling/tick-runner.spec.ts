@@ -1,5 +1,6 @@
 // Ticks run until nothing is left to do, never twice at once, and a failing one harms nobody.
 import { JobRegistry } from '../queue/job-registry';
+import { QueueSettings } from '../queue/queue-settings';
 import { Tick } from './tick';
 import { TickRunner } from './tick-runner';
 
@@ -22,12 +23,13 @@ class Ticking {
 }
 
 describe('TickRunner', () => {
+  const SETTINGS = new QueueSettings('', undefined, { jobLimitMs: 100 });
   let ticking: Ticking;
   let runner: TickRunner;
 
   beforeEach(() => {
     ticking = new Ticking();
-    runner = new TickRunner(JobRegistry.of(ticking));
+    runner = new TickRunner(JobRegistry.of(ticking), SETTINGS);
     (runner as unknown as { logger: { error(): void } }).logger.error = () => undefined;
   });
 
@@ -54,6 +56,14 @@ describe('TickRunner', () => {
     expect(ticking.calls).toBe(2);
   });
 
+  it('does not wait for ever for a tick that never returns, and runs it again the next time', async () => {
+    ticking.hold = new Promise(() => undefined);
+    await runner.run('spec.work');
+    ticking.hold = Promise.resolve();
+    await runner.run('spec.work');
+    expect(ticking.calls).toBe(2);
+  });
+
   it('survives a tick that throws', async () => {
     await expect(runner.run('spec.fail')).resolves.toBeUndefined();
     await expect(runner.run('spec.fail')).resolves.toBeUndefined();
@@ -62,7 +72,7 @@ describe('TickRunner', () => {
   it('names the job after the window of time, so that every process asks for the same one', () => {
     const names = (each: TickRunner) => each.due().map((job) => job.id).filter((id) => id.includes('fail'));
     const first = names(runner);
-    expect(names(new TickRunner(JobRegistry.of(ticking)))).toEqual(first);
+    expect(names(new TickRunner(JobRegistry.of(ticking), SETTINGS))).toEqual(first);
     expect(names(runner)).toEqual([]);
     expect(first[0]).toMatch(/^tick-spec\.fail-\d+$/);
   });

@@ -2,7 +2,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { failureOf } from '../queue/failure';
 import { JobRegistry, RegisteredTick } from '../queue/job-registry';
+import { QueueSettings } from '../queue/queue-settings';
 import { QueuedJob } from '../queue/queues';
+import { within } from '../queue/time-limit';
 
 /** A tick that always finds something goes on in its next tick, so that the others of its queue get their turn. */
 const REPEATS = 100;
@@ -15,7 +17,10 @@ export class TickRunner {
   private readonly lastWindow = new Map<string, number>();
   private readonly running = new Map<string, { again: boolean }>();
 
-  constructor(private readonly registry: JobRegistry) {}
+  constructor(
+    private readonly registry: JobRegistry,
+    private readonly settings: QueueSettings,
+  ) {}
 
   /**
    * Jobs for the ticks whose time has come. All processes cut time into the same windows and name the job after the
@@ -50,7 +55,7 @@ export class TickRunner {
     try {
       for (let n = 0; n < REPEATS; n++) {
         mine.again = false;
-        if ((await tick.run()) <= 0 && !mine.again) return;
+        if ((await within(this.settings.times.jobLimitMs, name, () => tick.run())) <= 0 && !mine.again) return;
       }
     } catch (error) {
       this.logger.error({ message: 'tick failed', tick: name, ...failureOf(error) });

@@ -49,7 +49,7 @@ export class Readiness {
     redis.on('error', () => undefined);
     try {
       await redis.connect();
-      await redis.ping();
+      if (/^cluster_enabled:1/m.test(await redis.info('cluster'))) throw new Error('QUEUE_URL names a node of a Redis Cluster; the queue needs a Redis with a single primary');
     } finally {
       redis.disconnect();
     }

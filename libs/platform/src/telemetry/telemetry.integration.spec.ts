@@ -1,5 +1,5 @@
 // Health and metrics against a real database: ready, not ready and why, and what waits.
-import { createTestDatabase, TestDatabase } from '@countinghouse/testing';
+import { createTestDatabase, hasRedisServer, startRedisServer, TestDatabase } from '@countinghouse/testing';
 import { platformPersistence } from '../persistence/platform.manifest';
 import { QueueSettings } from '../queue/queue-settings';
 import { Metrics } from './metrics';
@@ -33,6 +33,19 @@ describe('telemetry', () => {
     const { ready, checks } = await readiness('redis://:hunter2@127.0.0.1:1').report();
     expect(ready).toBe(false);
     expect(checks.queue).not.toMatch(/ok|hunter2|127\.0\.0\.1/);
+  });
+
+  const whereRedisIs = hasRedisServer() ? it : it.skip;
+
+  whereRedisIs('is ready with one Redis, and says that a cluster is none', async () => {
+    const one = await startRedisServer();
+    const cluster = await startRedisServer({ 'cluster-enabled': 'yes' });
+    try {
+      expect((await readiness(one.url).report()).checks.queue).toBe('ok');
+      expect((await readiness(cluster.url).report()).checks.queue).toBe('QUEUE_URL names a node of a Redis Cluster; the queue needs a Redis with a single primary');
+    } finally {
+      await Promise.all([one.stop(), cluster.stop()]);
+    }
   });
 
   it('counts what waits and what was given up', async () => {

@@ -17,12 +17,13 @@ interface Days {
   readonly last: LocalDate;
 }
 
+const DAY_MS = 86_400_000;
 const LOOK_EVERY_MS = 20;
 /** How long a day waits for its events to arrive: others may be delivering them, or trying again. */
 const ARRIVED_WITHIN_MS = 120_000;
 
 @Injectable()
-@RunKind({ kind: TEST_CLOCK_RUN, queue: 'test-clocks' })
+@RunKind({ kind: TEST_CLOCK_RUN, queue: 'test-clocks', limitMs: DAY_MS })
 export class TestClockRun implements RunHandler<AdvanceTestClockInput, Days> {
   constructor(
     private readonly database: Database,
