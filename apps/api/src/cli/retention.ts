@@ -1,6 +1,6 @@
 // The operator's command for retention: what is forgotten after which time, and to have it done now.
 import { DomainError } from '@countinghouse/kernel';
-import { Retention } from '@countinghouse/platform';
+import { Forgotten, Retention } from '@countinghouse/platform';
 import { aligned } from '../supervisor/table';
 import { Command } from './command';
 
@@ -11,7 +11,7 @@ export const RETENTION: Command = {
   options: { rule: { type: 'string' } },
   help: [
     'Without an argument: the rules with the days that hold here, and what goes. RETENTION_DAYS changes them.',
-    'run             one pass now; workers make one every hour by themselves',
+    'run             forget what is old enough now; workers do so every hour by themselves',
     '--rule <name>   of this rule only',
   ],
   async run(session, [act], values) {
@@ -24,8 +24,15 @@ export const RETENTION: Command = {
       return 0;
     }
     if (act !== 'run') throw new DomainError('ACT_UNKNOWN', `retention cannot be told to ${act}`, { value: act, remedy: 'use run, or nothing' });
-    const passes = await retention.run(session.actor, typeof values['rule'] === 'string' ? values['rule'] : undefined);
-    session.print(aligned(passes.map(({ rule, rows, failure }) => [rule, `${rows} rows forgotten`, failure ? `failed: ${failure.code}: ${failure.reason}` : '']), ''));
+    const rule = typeof values['rule'] === 'string' ? values['rule'] : undefined;
+    let passes: Forgotten[];
+    const totals = new Map<string, number>();
+    do {
+      passes = await retention.run(session.actor, rule);
+      for (const { rule: name, rows } of passes) totals.set(name, (totals.get(name) ?? 0) + rows);
+    } while (passes.some(({ more }) => more) && !passes.some(({ failure }) => failure));
+    session.print(aligned([...totals].map(([name, rows]) => [name, `${rows} rows forgotten`]), ''));
+    for (const { rule: name, failure } of passes) if (failure) session.print(`${name} failed: ${failure.code}: ${failure.reason}`);
     return passes.some(({ failure }) => failure) ? 1 : 0;
   },
 };

@@ -1,6 +1,7 @@
 // What an import is: its modes, its rows, what is said about a row that is refused, and how a kind is declared.
 import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { DomainError } from '@countinghouse/kernel';
+import { z } from 'zod';
 import { Run, RunKind } from '../runs/run';
 import type { ImportColumns } from './columns';
 import type { Rejection } from './rejection';
@@ -47,11 +48,25 @@ export interface ImportKindOptions {
   readonly key: readonly string[];
 }
 
+/** The same for every kind of import; what a kind wants to know beside is its own. */
+const SHAPE = {
+  input: z.strictObject({
+    fileId: z.guid(),
+    fileName: z.string(),
+    mode: z.enum(['goodRows', 'allOrNothing']),
+    columns: z.array(z.string()),
+    rows: z.int(),
+    unreadable: z.int(),
+    options: z.unknown(),
+  }),
+  chunk: z.strictObject({ step: z.string(), firstRow: z.int(), lastRow: z.int() }),
+};
+
 export const IMPORT_KIND = Symbol('import-kind');
 
 /** Marks a class that extends ImportHandler as the handler of a kind; it registers the run kind of that name as well. */
 export const ImportKind = (options: ImportKindOptions): ClassDecorator =>
-  applyDecorators(SetMetadata(IMPORT_KIND, options), RunKind({ kind: options.kind, queue: options.queue }));
+  applyDecorators(SetMetadata(IMPORT_KIND, options), RunKind({ kind: options.kind, queue: options.queue, shape: SHAPE }));
 
 /**
  * The file cannot be read at all: nothing of it is stored. `rejection` says where and what to do.

@@ -288,7 +288,10 @@ describe('Retention', () => {
 
     it('goes on with the other rules when one fails, counts both, and says in the audit trail what went', async () => {
       const passes = await retention([new Rule('spec.burning', [], true), new Rule('spec.fine', [2000, 5])]).run(ACTOR);
-      expect(passes).toEqual([{ rule: 'spec.burning', rows: 0, failure: { code: 'UNEXPECTED', reason: 'the table is on fire' } }, { rule: 'spec.fine', rows: 2005 }]);
+      expect(passes).toEqual([
+        { rule: 'spec.burning', rows: 0, more: false, failure: { code: 'UNEXPECTED', reason: 'the table is on fire' } },
+        { rule: 'spec.fine', rows: 2005, more: false },
+      ]);
       const { body } = await metrics.scrape();
       expect(body).toContain('countinghouse_retention_rows_total{rule="spec.fine"} 2005');
       expect(body).toContain('countinghouse_retention_failures_total{rule="spec.burning"} 1');
@@ -296,9 +299,11 @@ describe('Retention', () => {
       expect(trail).toEqual([2000, 5].map((n) => ({ actor: 'system:spec', subject_id: 'spec.fine', rows: `${n}` })));
     });
 
-    it('stops a pass at a bound', async () => {
-      const endless = new Rule('spec.endless', Array<number>(600).fill(1));
-      expect(await retention([endless]).run(ACTOR)).toEqual([{ rule: 'spec.endless', rows: 500 }]);
+    it('stops a pass at a bound and asks to go on, so that every rule has its turn', async () => {
+      const passes = retention([new Rule('spec.endless', Array<number>(60).fill(1)), new Rule('spec.small', [1])]);
+      expect(await passes.run(ACTOR)).toEqual([{ rule: 'spec.endless', rows: 50, more: true }, { rule: 'spec.small', rows: 1, more: false }]);
+      expect(await passes.run(ACTOR)).toMatchObject([{ rows: 10, more: false }, { rows: 0 }]);
+      expect(await retention([new Rule('spec.endless', Array<number>(60).fill(1)), new Rule('spec.small')]).tick()).toBe(1);
     });
 
     it('is for administrators of all issuers', async () => {

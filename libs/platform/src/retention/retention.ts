@@ -15,8 +15,8 @@ const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 /** Rows of one transaction: it locks nothing that anybody waits for, and what a crash undoes is little. */
 const BATCH = 2_000;
-/** Of one rule in one pass, so that a backlog of years does not keep the others waiting; the next pass goes on. */
-const BATCHES = 500;
+/** Of one rule in one pass, some seconds' worth, so that a backlog of years does not keep the others waiting. */
+const BATCHES = 50;
 
 /** Days by the name of the rule, where the operator wants others than the rule does. */
 export class RetentionSettings {
@@ -32,6 +32,8 @@ export interface RuleInForce {
 export interface Forgotten {
   readonly rule: string;
   readonly rows: number;
+  /** Whether the pass ended at its bound, with rows left to forget perhaps. */
+  readonly more: boolean;
   readonly failure?: Failure;
 }
 
@@ -66,8 +68,8 @@ export class Retention implements OnApplicationBootstrap {
 
   @Tick({ queue: 'platform', name: 'platform.retention', everyMs: HOUR_MS })
   async tick(): Promise<number> {
-    await this.run(systemActor('retention'));
-    return 0;
+    const passes = await this.run(systemActor('retention'));
+    return passes.filter(({ more }) => more).length;
   }
 
   /**
@@ -87,20 +89,22 @@ export class Retention implements OnApplicationBootstrap {
 
   private async pass(rule: RetentionRule, before: Date, actor: Actor): Promise<Forgotten> {
     let rows = 0;
+    let batches = 0;
     try {
-      for (let batch = 0; batch < BATCHES; batch++) {
+      while (batches < BATCHES) {
         const forgotten = await this.database.transaction((tx) => this.batch(tx, rule, before, actor));
         if (forgotten === 0) break;
+        batches++;
         rows += forgotten;
         this.metrics?.observeForgotten(rule.name, forgotten);
       }
       if (rows > 0) this.logger.log({ message: 'retention', rule: rule.name, rows, before: before.toISOString() });
-      return { rule: rule.name, rows };
+      return { rule: rule.name, rows, more: batches === BATCHES };
     } catch (error) {
       const failure = failureOf(error);
       this.metrics?.observeRetentionFailure(rule.name);
       this.logger.error({ message: 'retention failed', rule: rule.name, rows, ...failure });
-      return { rule: rule.name, rows, failure };
+      return { rule: rule.name, rows, more: false, failure };
     }
   }
 

@@ -72,7 +72,10 @@ export interface RunKindOptions {
   /** `<context>.<noun>`: 'invoicing.billing'. */
   readonly kind: string;
   readonly queue: string;
-  /** Of the input and the chunks; raise it when they come to mean something else. Plans of newer versions are left to workers that know them. Default 1. */
+  /**
+   * Of the input and the chunks; raise it with every change of what they look like or mean. While two versions of the software
+   * are at work, plans of the newer are left to those that know them. Default 1.
+   */
   readonly version?: number;
   /** How long a chunk may take, where that is longer than work of the queue takes otherwise. Milliseconds. */
   readonly limitMs?: number;

@@ -53,11 +53,17 @@ describe('telemetry', () => {
       await tx.execute(`INSERT INTO platform.outbox_event (id, name, payload) SELECT uuidv7(), 'spec.happened.v1', '{}' FROM generate_series(1, 3)`);
       await tx.execute(`INSERT INTO platform.delivery (event_id, consumer, state) SELECT id, 'spec.consumer', 'parked' FROM platform.outbox_event LIMIT 1`);
     });
+    await test.database.transaction(async (tx) => {
+      await tx.execute(`INSERT INTO platform.run (id, kind, key, input, state, started_by) SELECT uuidv7(), 'spec', state, '{}', state, 'spec' FROM unnest(ARRAY['running', 'cancelled', 'failed']) AS state`);
+      await tx.execute(`INSERT INTO platform.run_chunk (run_id, no, stage, items, input) SELECT id, no, 1, 1, '{}' FROM platform.run, generate_series(1, 2) AS no`);
+    });
     const metrics = new Metrics(test.database);
     metrics.observeJob('payments', 'chunk', 'done', 0.2);
     const { body } = await metrics.scrape();
     expect(body).toContain('countinghouse_backlog{what="unrouted"} 3');
     expect(body).toContain('countinghouse_backlog{what="parked"} 1');
+    // What is left of runs that have failed or were cancelled waits for nobody.
+    expect(body).toContain('countinghouse_backlog{what="chunks"} 2');
     expect(body).toContain('countinghouse_job_duration_seconds_count{queue="payments",job="chunk",outcome="done"} 1');
   });
 });

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { addDays, addMonths, days, IssuerId, LocalDate, maxDate, minDate, startOfDay, startOfMonth, timeZone } from '@countinghouse/kernel';
+import { z } from 'zod';
 import { systemActor } from '../auth/actor';
 import { issuerDay } from '../clock/issuer-day';
 import { Database } from '../database/database';
@@ -22,8 +23,13 @@ const LOOK_EVERY_MS = 20;
 /** How long a day waits for its events to arrive: others may be delivering them, or trying again. */
 const ARRIVED_WITHIN_MS = 120_000;
 
+const SHAPE = {
+  input: z.strictObject({ issuerId: z.guid(), to: z.iso.date() }),
+  chunk: z.strictObject({ first: z.iso.date(), last: z.iso.date() }),
+};
+
 @Injectable()
-@RunKind({ kind: TEST_CLOCK_RUN, queue: 'test-clocks', limitMs: DAY_MS })
+@RunKind({ kind: TEST_CLOCK_RUN, queue: 'test-clocks', limitMs: DAY_MS, shape: SHAPE })
 export class TestClockRun implements RunHandler<AdvanceTestClockInput, Days> {
   constructor(
     private readonly database: Database,
