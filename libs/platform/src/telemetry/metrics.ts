@@ -77,7 +77,8 @@ export class Metrics {
       `SELECT (SELECT count(*) FROM platform.outbox_event WHERE routed_at IS NULL) AS unrouted,
               (SELECT count(*) FROM platform.delivery WHERE state = 'pending') AS pending,
               (SELECT count(*) FROM platform.delivery WHERE state = 'parked') AS parked,
-              (SELECT count(*) FROM platform.run r JOIN platform.run_chunk c ON c.run_id = r.id AND c.state = 'pending'
+              (SELECT coalesce(sum(pending), 0) FROM platform.run r
+                CROSS JOIN LATERAL (SELECT count(*) AS pending FROM platform.run_chunk c WHERE c.run_id = r.id AND c.state = 'pending') AS left_over
                 WHERE r.state IN ('planned', 'running')) AS chunks,
               (SELECT coalesce(jsonb_object_agg(state, n), '{}') FROM (
                  SELECT state, count(*) AS n FROM platform.run
