@@ -14,6 +14,7 @@ import { Deliveries } from './outbox/deliveries';
 import { EventRetention } from './outbox/event-retention';
 import { Imports } from './imports/imports';
 import { RejectionRetention } from './imports/rejection-retention';
+import { StagedRowRetention } from './imports/staged-row-retention';
 import { Issuers } from './issuers/issuers';
 import { Outbox } from './outbox/outbox';
 import { OpenPeriods } from './open-periods/open-periods';
@@ -56,7 +57,7 @@ export interface PlatformOptions {
 const SERVICES = [Database, Outbox, Audit, JobRegistry, Deliveries, RunChunks, Runs, Idempotency, Ticks, Proofs, CloseChecks, OpenPeriods, Imports, Issuers, RetentionRules, Retention];
 
 /** What of the platform's own rows goes after a while. */
-const RETENTION_RULES = [ChunkRetention, EventRetention, KeyRetention, RejectionRetention];
+const RETENTION_RULES = [ChunkRetention, EventRetention, KeyRetention, RejectionRetention, StagedRowRetention];
 
 /** Issuers that live on a clock of their own, and what moves it. */
 const TEST_CLOCKS = [CreateTestClock, AdvanceTestClock, DailyWorks];

@@ -99,6 +99,18 @@ describe('the import of a company’s people', () => {
     expect(await stand.headcount(acme, days('2026-07-01', '2026-08-01'))).toEqual(['2026-07-01..2026-08-01 40']);
   });
 
+  it('that failed and is resumed when its rows are gone takes nobody for missing', async () => {
+    const acme = await stand.company('GONE-1');
+    await stand.import(acme, list(...range(1, 20)));
+    const { id } = await stand.import(acme, list(...range(1, 20)), { content: 'snapshot' });
+    // As if its last step had failed, and the rows had been forgotten since.
+    await stand.test.owner.transaction((tx) => tx.execute(`UPDATE platform.run SET state = 'failed' WHERE id = $1`, [id]));
+    await stand.test.owner.transaction((tx) => tx.execute(`UPDATE platform.run_chunk SET state = 'failed' WHERE run_id = $1 AND input ->> 'step' = 'remove'`, [id]));
+    await stand.runs.resume(id, stand.actor);
+    expect(await stand.runs.drain(id)).toMatchObject({ state: 'failed', error: 'IMPORT_ROWS_GONE: The rows of this import are not kept any more. Send the file again.' });
+    expect(await stand.headcount(acme, days('2026-07-01', '2026-08-01'))).toEqual(['2026-07-01..2026-08-01 20']);
+  });
+
   it('is one at a time: a second is refused with the run to wait for', async () => {
     const acme = await stand.company('O-1');
     const other = await stand.company('O-2');

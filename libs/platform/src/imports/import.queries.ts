@@ -107,18 +107,35 @@ export async function countDistinct(reader: Reader, run: ImportRun, position: nu
   return Number(values);
 }
 
-/**
- * Takes away the rows of a file, and with them those of runs that will never come back for theirs: cancelled ones, and
- * failed ones whose file was started again.
- */
-export async function deleteStagedRows(tx: Tx, fileId: string): Promise<void> {
-  await tx.execute(
-    `DELETE FROM platform.import_row
-      WHERE file_id = $1
-         OR file_id IN (SELECT f.id FROM platform.import_file f JOIN platform.run u ON u.id = f.run_id
-                         WHERE u.state = 'cancelled' OR (u.state = 'failed' AND NOT f.remembered))`,
-    [fileId],
+/** Takes away the rows of a file, from the first on, all of them or up to a limit; how many. */
+export async function deleteStagedRows(tx: Tx, fileId: string, limit?: number): Promise<number> {
+  if (limit === undefined) return tx.execute('DELETE FROM platform.import_row WHERE file_id = $1', [fileId]);
+  return tx.execute(
+    `DELETE FROM platform.import_row WHERE ctid = ANY (ARRAY(
+       SELECT ctid FROM platform.import_row WHERE file_id = $1 ORDER BY row_no LIMIT $2 FOR UPDATE))`,
+    [fileId, limit],
   );
+}
+
+/** A file whose import ended in nothing before an instant and that still has rows, with its run locked; the oldest that nobody else has. */
+export async function lockFileThatCameToNothing(tx: Tx, before: Date): Promise<string | undefined> {
+  const file = await tx.first<{ id: string }>(
+    `SELECT f.id FROM platform.run u JOIN platform.import_file f ON f.run_id = u.id
+      WHERE u.state IN ('failed', 'cancelled') AND u.finished_at < $1
+        AND EXISTS (SELECT FROM platform.import_row r WHERE r.file_id = f.id)
+      ORDER BY u.finished_at LIMIT 1 FOR UPDATE OF u SKIP LOCKED`,
+    [before],
+  );
+  return file?.id;
+}
+
+/** Whether the first and the last row of a stretch are there: rows of a file go from the first on, and all in the end. */
+export async function areStaged(reader: Reader, fileId: string, { firstRow, lastRow }: ImportChunk): Promise<boolean> {
+  const { rows } = await reader.one<{ rows: number }>(
+    'SELECT count(*)::int AS rows FROM platform.import_row WHERE file_id = $1 AND row_no = ANY (ARRAY[$2, $3]::int[])',
+    [fileId, firstRow, lastRow],
+  );
+  return rows === new Set([firstRow, lastRow]).size;
 }
 
 export interface RememberedFile {
@@ -137,8 +154,10 @@ export async function rememberedRun(tx: Tx, kind: string, mode: ImportMode, scop
   );
 }
 
+/** The file is not answered with this run any more, and what the run has left of its rows is not needed: it is replaced. */
 export async function forgetFile(tx: Tx, runId: RunId): Promise<void> {
-  await tx.execute('UPDATE platform.import_file SET remembered = false WHERE run_id = $1', [runId]);
+  const { id } = await tx.one<{ id: string }>('UPDATE platform.import_file SET remembered = false WHERE run_id = $1 RETURNING id', [runId]);
+  await deleteStagedRows(tx, id);
 }
 
 export async function insertFile(tx: Tx, run: ImportRun, scope: string, file: StagedFile): Promise<void> {

@@ -16,6 +16,7 @@ import { ImportHandler } from './import-handler';
 import { Imports } from './imports';
 import { RejectionRetention } from './rejection-retention';
 import { Rejection, rejection } from './rejection';
+import { StagedRowRetention } from './staged-row-retention';
 
 const COLUMNS = {
   code: { type: 'text', required: true, max: 20 },
@@ -277,6 +278,38 @@ describe('Imports', () => {
       { actor: 'ana', action: 'platform.start-run' },
       { actor: 'system:runs', action: 'platform.finish-run' },
     ]);
+  });
+
+  it('forget after a while the rows of files of which nothing came, and then do not go on without them', async () => {
+    const file = (name: string) => `code,name\n${Array.from({ length: 3_000 }, (_, n) => `${name}${n},Attic`).join('\n')}\n`;
+    rooms.failing = true;
+    const failed = await run(file('F'));
+    rooms.failing = false;
+    const cancelled = await start(file('C'));
+    await runs.cancel(cancelled.id, actor);
+    const waiting = await start(file('W'));
+    const recent = await start(file('R'));
+    await runs.cancel(recent.id, actor);
+    await test.owner.transaction((tx) => tx.execute(`UPDATE platform.run SET finished_at = now() - interval '31 days' WHERE id = ANY ($1)`, [[failed.id, cancelled.id]]));
+    await test.owner.transaction((tx) => tx.execute(`UPDATE platform.run SET finished_at = now() - interval '29 days' WHERE id = $1`, [recent.id]));
+
+    const retention = new StagedRowRetention();
+    const before = new Date(Date.now() - 30 * 86_400_000);
+    const pruner = async (rows = 0): Promise<number> => {
+      const forgotten = await test.database.transaction((tx) => retention.forget(tx, before, 1_000));
+      return forgotten === 0 ? rows : pruner(rows + forgotten);
+    };
+    const both = await Promise.all([pruner(), pruner()]);
+    expect(both[0]! + both[1]!).toBe(6_000);
+    expect(await test.database.query('SELECT f.run_id AS id, count(*)::int AS rows FROM platform.import_row r JOIN platform.import_file f ON f.id = r.file_id GROUP BY 1 ORDER BY 1')).toEqual(
+      [waiting.id, recent.id].map((id) => ({ id, rows: 3_000 })),
+    );
+    await runs.resume(failed.id, actor);
+    expect(await runs.drain(failed.id)).toMatchObject({ state: 'failed', error: expect.stringMatching(/^IMPORT_ROWS_GONE: .* Send the file again\.$/) });
+    expect(await runs.drain(waiting.id)).toMatchObject({ state: 'succeeded', result: { imported: '3000' } });
+    expect(await run(file('F'))).toMatchObject({ state: 'succeeded', result: { imported: '3000' } });
+    await runs.drain((await start(file('R'))).id);
+    expect(await staged()).toEqual([]);
   });
 
   it('forget after a while what stood in refused rows, and keep where and why they were refused', async () => {

@@ -3,7 +3,7 @@ import { DomainError, RunId } from '@countinghouse/kernel';
 import { Reader, Tx } from '../database/tx';
 import type { ChunkOutcome, PlannedChunk, RunHandler } from '../runs/run';
 import { IMPORT_KIND, ImportChunk, ImportInput, ImportKindOptions, ImportRun } from './import';
-import { anyRejection, countDistinct, deleteStagedRows, rejectRepeatedKeys, rejectUnreadable } from './import.queries';
+import { anyRejection, areStaged, countDistinct, deleteStagedRows, rejectRepeatedKeys, rejectUnreadable } from './import.queries';
 
 /** An import that must be whole is applied in one transaction, which must not become too long. */
 export const MAX_ROWS_ALL_OR_NOTHING = 200_000;
@@ -68,7 +68,13 @@ export abstract class StagedImport implements RunHandler<ImportInput, ImportChun
     );
   }
 
-  processInTx(tx: Tx, chunk: ImportChunk, run: ImportRun): Promise<ChunkOutcome> {
+  /**
+   * Without its rows an import must not go on: those that are left would count as the whole file, and an empty list of a
+   * company's people would mean that all have left. They are gone when a run is resumed long after it has failed, or after its
+   * file was sent again.
+   */
+  async processInTx(tx: Tx, chunk: ImportChunk, run: ImportRun): Promise<ChunkOutcome> {
+    if (chunk.firstRow <= chunk.lastRow && !(await areStaged(tx, run.input.fileId, chunk))) throw rowsGone();
     return this.processStep(tx, chunk, run);
   }
 
@@ -76,6 +82,10 @@ export abstract class StagedImport implements RunHandler<ImportInput, ImportChun
     await this.completed?.(tx, run);
     await deleteStagedRows(tx, run.input.fileId);
   }
+}
+
+function rowsGone(): DomainError {
+  return new DomainError('IMPORT_ROWS_GONE', 'The rows of this import are not kept any more. Send the file again.', { field: 'id', remedy: 'Send the file again.' });
 }
 
 /** Refuses a file that is too long for one transaction. @throws DomainError IMPORT_TOO_LARGE_TO_BE_WHOLE */

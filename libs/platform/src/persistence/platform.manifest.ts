@@ -7,6 +7,7 @@ import { EventsByTriggers1780000000091 } from './migrations/1780000000091-events
 import { Retention1780000000092 } from './migrations/1780000000092-retention';
 import { KeysHaveALength1780000000093 } from './migrations/1780000000093-keys-have-a-length';
 import { PlansHaveAVersion1780000000094 } from './migrations/1780000000094-plans-have-a-version';
+import { StagedRowsGo1780000000095 } from './migrations/1780000000095-staged-rows-go';
 import { ImportsInReview1780000000021 } from './migrations/1780000000021-imports-in-review';
 
 export const platformPersistence: PersistenceManifest = {
@@ -21,6 +22,7 @@ export const platformPersistence: PersistenceManifest = {
     Retention1780000000092,
     KeysHaveALength1780000000093,
     PlansHaveAVersion1780000000094,
+    StagedRowsGo1780000000095,
   ],
   // A run and what it parked are kept for good.
   rights: { migration: [], audit_entry: ['INSERT'], run: ['INSERT', 'UPDATE'], run_parked_item: ['INSERT'] },
