@@ -64,7 +64,7 @@ const VARIABLES = {
   queueJobLimitMs: variable({
     env: 'QUEUE_JOB_LIMIT_MS',
     schema: count(1_000, 86_400_000).default(900_000),
-    expected: 'milliseconds after which work that has not returned has failed, from 1000 to 86400000; longer than the longest statement times a few',
+    expected: 'milliseconds after which work that has not returned has failed, from 1000 to 86400000',
     example: '900000',
   }),
   host: variable({

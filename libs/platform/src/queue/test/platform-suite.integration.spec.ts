@@ -257,7 +257,7 @@ describe.each(BACKENDS)('The platform with its queue on %s', (backend) => {
     });
 
     it('begins a stage when every chunk of the one before is done, also one that has to be tried again', async () => {
-      await start('worker', { retryMs: 500 });
+      await start('worker', { retryMs: 500, chunkFailures: 50 });
       await trouble('0');
       const run = await startRun('workbench.count', { chunks: 4, stages: 3 });
       const begun = () => rows('SELECT DISTINCT stage FROM platform.workbench_item WHERE run_id = $1 ORDER BY stage', [run.id]);
