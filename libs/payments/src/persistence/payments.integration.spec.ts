@@ -223,7 +223,7 @@ describe('the database', () => {
     const forget = (id: string) => refusal(`DELETE FROM payments.webhook_event WHERE provider_event_id = $1`, [id]);
     await told('waiting', `NULL, NULL, NULL`);
     await told('parked', `now() - interval '9 years', 'parked', 'ODD: nobody knows'`);
-    await told('young', `now() - interval '89 days', 'applied', NULL`);
+    await told('young', `now() - interval '88 days', 'applied', NULL`);
     await told('old', `now() - interval '91 days', 'recorded', NULL`);
     for (const id of ['waiting', 'parked', 'young']) expect(await forget(id)).toBe('webhook_event_is_kept_until_worked_off');
     await execute(`DELETE FROM payments.webhook_event WHERE provider_event_id = 'old'`);

@@ -220,19 +220,19 @@ describe('Retention', () => {
       );
 
     it('for deliveries that are not done or were done this week, and for events that still have one', async () => {
-      await owner(`INSERT INTO platform.outbox_event (id, name, payload, routed_at) VALUES (uuidv7(), 'x', '{}', NULL), (uuidv7(), 'x', '{}', now() - interval '8 days'), (uuidv7(), 'y', '{}', now() - interval '6 days')`);
+      await owner(`INSERT INTO platform.outbox_event (id, name, payload, routed_at) VALUES (uuidv7(), 'x', '{}', NULL), (uuidv7(), 'x', '{}', now() - interval '8 days'), (uuidv7(), 'y', '{}', now() - interval '5 days')`);
       expect(await refusal(`DELETE FROM platform.outbox_event WHERE routed_at IS NULL`)).toBe('event_goes_after_its_deliveries');
       expect(await refusal(`DELETE FROM platform.outbox_event WHERE name = 'y'`)).toBe('event_goes_after_its_deliveries');
       await owner(`INSERT INTO platform.delivery (event_id, consumer, state, done_at) SELECT id, 'c', 'done', now() - interval '8 days' FROM platform.outbox_event WHERE name = 'x' AND routed_at IS NOT NULL`);
       expect(await refusal(`DELETE FROM platform.outbox_event WHERE name = 'x' AND routed_at IS NOT NULL`)).toBe('event_goes_after_its_deliveries');
-      for (const state of [`state = 'pending', done_at = NULL`, `state = 'parked', done_at = NULL`, `state = 'done', done_at = now() - interval '6 days'`]) {
+      for (const state of [`state = 'pending', done_at = NULL`, `state = 'parked', done_at = NULL`, `state = 'done', done_at = now() - interval '5 days'`]) {
         await owner(`UPDATE platform.delivery SET ${state}`);
         expect(await refusal('DELETE FROM platform.delivery')).toBe('delivery_is_kept_until_done');
       }
     });
 
     it('for keys of this month', async () => {
-      await owner(`INSERT INTO platform.idempotency_key (operation, key, input_hash, answer, created_at) VALUES ('o', 'k', 'h', '1', now() - interval '29 days')`);
+      await owner(`INSERT INTO platform.idempotency_key (operation, key, input_hash, answer, created_at) VALUES ('o', 'k', 'h', '1', now() - interval '28 days')`);
       expect(await refusal('DELETE FROM platform.idempotency_key')).toBe('idempotency_key_is_kept_for_a_month');
     });
 
@@ -243,6 +243,19 @@ describe('Retention', () => {
         await owner(`UPDATE platform.run SET ${state} WHERE id = '${id}'`);
         expect(await refusal(`DELETE FROM platform.run_chunk WHERE run_id = '${id}'`)).toBe('chunk_is_kept_until_its_run_has_ended');
       }
+    });
+
+    it('but not for what is as old as the least that can be configured, though the clocks differ by a minute', async () => {
+      const rules = [new EventRetention(), new KeyRetention(), new ChunkRetention()];
+      const old = (days: number) => `now() - interval '${days} days' + interval '1 minute'`;
+      await owner(`INSERT INTO platform.outbox_event (id, name, payload, recorded_at, routed_at) VALUES (uuidv7(interval '-10 days'), 'x', '{}', ${old(7)}, ${old(7)})`);
+      await owner(`INSERT INTO platform.delivery (event_id, consumer, state, done_at) SELECT id, 'c', 'done', routed_at FROM platform.outbox_event`);
+      await owner(`INSERT INTO platform.idempotency_key (operation, key, input_hash, answer, created_at) VALUES ('o', 'k', 'h', '1', ${old(30)})`);
+      const { id } = await test.database.transaction((tx) => runs.start(tx, { kind: 'bell.ringing', key: 'edge', input: {} }, ACTOR));
+      await owner(`UPDATE platform.run SET state = 'succeeded', finished_at = ${old(1)} WHERE id = '${id}'`);
+      clock.advanceBy(120_000);
+      const least = Object.fromEntries(rules.map(({ name, leastDays }) => [name, leastDays]));
+      expect(await retention(rules, least).run(ACTOR)).toEqual(rules.map(({ name }) => ({ rule: name, rows: 1, more: false })));
     });
 
     it('for runs and what they parked, altogether', async () => {

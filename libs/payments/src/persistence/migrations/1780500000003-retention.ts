@@ -8,7 +8,7 @@ export class PaymentsRetention1780500000003 implements MigrationInterface {
       CREATE TRIGGER webhook_event_is_never_truncated BEFORE TRUNCATE ON payments.webhook_event
         FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
       CREATE TRIGGER webhook_event_is_kept_until_worked_off AFTER DELETE ON payments.webhook_event REFERENCING OLD TABLE AS gone FOR EACH STATEMENT
-        EXECUTE FUNCTION platform.refuse_to_forget($$ gone.outcome IN ('applied', 'recorded') AND gone.processed_at < now() - interval '90 days' $$);
+        EXECUTE FUNCTION platform.refuse_to_forget($$ gone.outcome IN ('applied', 'recorded') AND gone.processed_at < now() - interval '89 days' $$);
       ALTER TABLE payments.webhook_event ENABLE ALWAYS TRIGGER webhook_event_is_never_truncated;
       ALTER TABLE payments.webhook_event ENABLE ALWAYS TRIGGER webhook_event_is_kept_until_worked_off;
 

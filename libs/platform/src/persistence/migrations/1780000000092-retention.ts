@@ -5,6 +5,7 @@ export class Retention1780000000092 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       -- Refuses a DELETE that takes a row for which the condition in the trigger's argument does not hold; the rows are "gone".
+      -- The times are a little less than the least that the rules take: clocks differ.
       CREATE FUNCTION platform.refuse_to_forget() RETURNS trigger LANGUAGE plpgsql AS $$
       DECLARE refused boolean;
       BEGIN
@@ -17,14 +18,14 @@ export class Retention1780000000092 implements MigrationInterface {
       END $$;
 
       CREATE TRIGGER delivery_is_kept_until_done AFTER DELETE ON platform.delivery REFERENCING OLD TABLE AS gone FOR EACH STATEMENT
-        EXECUTE FUNCTION platform.refuse_to_forget($$ gone.state = 'done' AND gone.done_at < now() - interval '7 days' $$);
+        EXECUTE FUNCTION platform.refuse_to_forget($$ gone.state = 'done' AND gone.done_at < now() - interval '6 days' $$);
       CREATE TRIGGER event_goes_after_its_deliveries AFTER DELETE ON platform.outbox_event REFERENCING OLD TABLE AS gone FOR EACH STATEMENT
-        EXECUTE FUNCTION platform.refuse_to_forget($$ gone.routed_at < now() - interval '7 days' AND NOT EXISTS (SELECT FROM platform.delivery d WHERE d.event_id = gone.id) $$);
+        EXECUTE FUNCTION platform.refuse_to_forget($$ gone.routed_at < now() - interval '6 days' AND NOT EXISTS (SELECT FROM platform.delivery d WHERE d.event_id = gone.id) $$);
       CREATE TRIGGER idempotency_key_is_kept_for_a_month AFTER DELETE ON platform.idempotency_key REFERENCING OLD TABLE AS gone FOR EACH STATEMENT
-        EXECUTE FUNCTION platform.refuse_to_forget($$ gone.created_at < now() - interval '30 days' $$);
+        EXECUTE FUNCTION platform.refuse_to_forget($$ gone.created_at < now() - interval '29 days' $$);
       CREATE TRIGGER chunk_is_kept_until_its_run_has_ended AFTER DELETE ON platform.run_chunk REFERENCING OLD TABLE AS gone FOR EACH STATEMENT
         EXECUTE FUNCTION platform.refuse_to_forget($$ EXISTS (SELECT FROM platform.run r
-          WHERE r.id = gone.run_id AND r.state IN ('succeeded', 'cancelled') AND r.finished_at < now() - interval '1 day') $$);
+          WHERE r.id = gone.run_id AND r.state IN ('succeeded', 'cancelled') AND r.finished_at < now() - interval '12 hours') $$);
       ALTER TABLE platform.delivery ENABLE ALWAYS TRIGGER delivery_is_kept_until_done;
       ALTER TABLE platform.outbox_event ENABLE ALWAYS TRIGGER event_goes_after_its_deliveries;
       ALTER TABLE platform.idempotency_key ENABLE ALWAYS TRIGGER idempotency_key_is_kept_for_a_month;
