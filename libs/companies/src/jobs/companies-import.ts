@@ -45,12 +45,13 @@ const COLUMNS = {
 type Row = RowOf<typeof COLUMNS>;
 
 const REASON = 'imported from a file';
-/** They are recorded and shown in one statement each, and the guards of the rows compare all of them with each other. */
-const MOVES_MAX = 5_000;
 
 @Injectable()
 @ImportKind({ kind: 'companies.companies', queue: 'companies', columns: COLUMNS, key: ['number'] })
 export class CompaniesImport extends ImportHandler<Row> {
+  /** Moves are taken all at once, under a lock that lets nobody else move a company meanwhile; so many take a minute. */
+  movesMax = 100_000;
+
   constructor(private readonly audit: Audit) {
     super();
   }
@@ -95,8 +96,8 @@ export class CompaniesImport extends ImportHandler<Row> {
     }
     let moves = 0;
     for (const column of placesOf(run)) moves += await countMoves(tx, run, day, column);
-    if (moves > MOVES_MAX) {
-      throw new DomainError('IMPORT_MOVES_TOO_MANY', `The file moves companies ${moves} times; at most ${MOVES_MAX} moves are taken at once.`, {
+    if (moves > this.movesMax) {
+      throw new DomainError('IMPORT_MOVES_TOO_MANY', `The file moves companies ${moves} times; at most ${this.movesMax} moves are taken at once.`, {
         field: 'parent_number',
         remedy: 'Cut the file into several, or import it without its parents and payers first.',
       });

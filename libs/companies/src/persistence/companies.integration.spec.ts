@@ -52,7 +52,7 @@ describe('the database of companies', () => {
     const bottom = await company('H-3', { parent_id: middle });
     expect(await refusedBy('UPDATE companies.company SET parent_id = id WHERE id = $1', [top])).toBe('company_is_not_its_own_parent');
     expect(await refusedBy('UPDATE companies.company SET payer_id = id WHERE id = $1', [top])).toBe('company_is_not_its_own_payer');
-    expect(await refusedBy('UPDATE companies.company SET parent_id = $2 WHERE id = $1', [top, bottom])).toBe('company_hierarchy_has_no_cycle');
+    expect(await refusedBy('UPDATE companies.company SET parent_id = $2 WHERE id = $1', [top, bottom])).toBe('company_move_makes_no_circle');
     expect(await refusedBy('UPDATE companies.company SET parent_id = $2 WHERE id = $1', [bottom, top])).toBe('nothing');
   });
 
@@ -60,7 +60,47 @@ describe('the database of companies', () => {
     const [a, b] = [await company('H-4'), await company('H-5')];
     const under = (child: CompanyId, parent: CompanyId) => refusedBy('UPDATE companies.company SET parent_id = $2 WHERE id = $1', [child, parent]);
     const answers = await Promise.all([under(a, b), under(b, a)]);
-    expect(answers.sort()).toEqual(['company_hierarchy_has_no_cycle', 'nothing']);
+    expect(answers.sort()).toEqual(['company_move_makes_no_circle', 'nothing']);
+  });
+
+  it('guards thousands of companies that change in one statement as fast as it guards them alone', async () => {
+    await execute(
+      `INSERT INTO companies.company (id, number, legal_name, country, currency, language, time_zone, payment_terms_days)
+       SELECT uuidv7(), 'G-' || n, 'Guarded', 'PT', 'EUR', 'pt', 'UTC', 30 FROM generate_series(0, 5000) AS n`,
+    );
+    await test.owner.transaction(async (tx) => {
+      // A loop within a loop over 5,000 rows takes half a minute, and would be the plan that one row makes.
+      await tx.execute(`SET LOCAL statement_timeout = '15s'`);
+      const change = (which: string) =>
+        tx.execute(`UPDATE companies.company SET city = 'Porto', payer_id = (SELECT id FROM companies.company WHERE number = 'G-0') WHERE number LIKE 'G-%' AND number ${which}`);
+      expect(await change(`= 'G-1'`)).toBe(1);
+      expect(await change(`> 'G-1'`)).toBe(4_999);
+    });
+    expect(
+      await test.database.query(
+        `SELECT count(*)::int AS moved, bool_and(c.version = 2) AS versioned FROM companies.company_move m JOIN companies.company c ON c.id = m.company_id WHERE c.number LIKE 'G-%'`,
+      ),
+    ).toEqual([{ moved: 5_000, versioned: true }]);
+  });
+
+  it('tells of thousands who leave in one statement as fast as of one', async () => {
+    const acme = await company('Q-1');
+    await execute(
+      `INSERT INTO companies.member (id, company_id, employee_id, name, status, eligible_from)
+       SELECT uuidv7(), $1, n::text, 'Ana', 'eligible', '2026-01-01' FROM generate_series(1, 10000) AS n`,
+      [acme],
+    );
+    await test.owner.transaction(async (tx) => {
+      await tx.execute(`SET LOCAL statement_timeout = '15s'`);
+      const leave = (which: string) => tx.execute(`UPDATE companies.member SET left_on = '2026-05-01', status = 'left' WHERE company_id = $1 AND employee_id ${which}`, [acme]);
+      expect(await leave(`= '1'`)).toBe(1);
+      expect(await leave(`<> '1'`)).toBe(9_999);
+    });
+    expect(
+      await test.database.query(
+        `SELECT count(*)::int AS events, sum(jsonb_array_length(payload -> 'members'))::int AS members FROM platform.outbox_event WHERE name = 'companies.members-left.v1'`,
+      ),
+    ).toEqual([{ events: 11, members: 10_000 }]);
   });
 
   it('refuses to remove a company', async () => {

@@ -99,7 +99,14 @@ describe('moving companies', () => {
     expect(await refused(move, [c, 'payer', '2026-01-01', c])).toBe('company_move_is_to_another_company');
     expect(await refused(move, [c, 'payer', '2026-01-01', newId()])).toBe('company_move_target_exists');
     expect(await refused(move, [c, 'friend', '2026-01-01', a])).toBe('company_move_is_of_a_kind');
-    expect(await refused('UPDATE companies.company SET payer_id = $2 WHERE id = $1', [b, a])).toBe('company_payers_have_no_cycle');
+    expect(await refused('UPDATE companies.company SET payer_id = $2 WHERE id = $1', [b, a])).toBe('company_move_makes_no_circle');
+    const twins = [newId(), newId()];
+    expect(
+      await refused(
+        `INSERT INTO companies.company (id, number, legal_name, country, currency, language, time_zone, payment_terms_days, payer_id)
+         SELECT t.id, 'T-' || t.id, 'Twin', 'PT', 'EUR', 'pt', 'UTC', 30, t.other FROM (VALUES ($1::uuid, $2::uuid), ($2, $1)) AS t(id, other)`, twins,
+      ),
+    ).toBe('company_move_makes_no_circle');
     expect(await refused('UPDATE companies.company_move SET target_id = NULL WHERE company_id = $1', [a])).toContain('append-only');
     expect(await refused(move, [a, 'payer', '2026-07-01', c])).toBe('nothing');
   });
