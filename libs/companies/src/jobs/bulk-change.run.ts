@@ -32,13 +32,14 @@ export class BulkChangeRun implements RunHandler<BulkInput, Chunk> {
   }
 
   async processInTx(tx: Tx, { companyIds }: Chunk, { input }: Run<BulkInput>): Promise<ChunkOutcome> {
-    const { doing, reason, by, at, today, effectiveOn } = input;
+    const { doing, reason, by } = input;
+    const at = new Date(input.at);
     const actor = actorOf(input);
     if (doing.act === 'check-vat') throw new RangeError('VAT checks are a run of their own');
     const { moved, refused } =
       doing.act === 'move'
-        ? await this.moves.applyTo(tx, companyIds, { kind: doing.kind, targetId: doing.targetId, effectiveOn, reason }, today, actor)
-        : await this.statuses.applyTo(tx, companyIds, doing.act, { by, reason, at: new Date(at) }, actor);
+        ? await this.moves.applyTo(tx, companyIds, { kind: doing.kind, targetId: doing.targetId, effectiveOn: doing.effectiveOn ?? null, reason }, at, actor)
+        : await this.statuses.applyTo(tx, companyIds, doing.act, { by, reason, at }, actor);
     const numbers = await numbersOf(tx, refused.map(({ companyId }) => companyId));
     return {
       parked: refused.map(({ companyId, error }) => parkedItem(numbers.get(companyId) ?? companyId, error)),
@@ -63,16 +64,17 @@ export class BulkVatCheckRun implements RunHandler<BulkInput, { readonly numbers
 }
 
 /** Those that are paid for or stand under others first, then by number. @throws DomainError BULK_TOO_LARGE */
-async function companiesMeant(tx: Tx, { companyIds, criteria, today }: BulkInput): Promise<CompanyId[]> {
+async function companiesMeant(tx: Tx, { companyIds, criteria, at }: BulkInput): Promise<CompanyId[]> {
   const meant = companyIds ?? (await companiesOfCriteria(tx, criteria!));
   if (meant.length > COMPANIES_IN_BULK_MAX) {
     throw new DomainError('BULK_TOO_LARGE', `The filter means more than ${COMPANIES_IN_BULK_MAX} companies.`, { field: 'filter', remedy: 'Narrow it, and start several runs.' });
   }
   const rows = await tx.query<{ id: CompanyId }>(
     `SELECT asked.id FROM unnest($1::uuid[]) WITH ORDINALITY AS asked(id, place)
-       JOIN (SELECT company_id AS id, max(depth) AS depth FROM companies.stretches_above($1, 'payer', $2, $2::date + 1) GROUP BY 1) AS above ON above.id = asked.id
+       -- Wherever on earth, it is one of these three days.
+       JOIN (SELECT company_id AS id, max(depth) AS depth FROM companies.stretches_above($1, 'payer', $2::date - 1, $2::date + 2) GROUP BY 1) AS above ON above.id = asked.id
       ORDER BY above.depth DESC, asked.place`,
-    [meant, today],
+    [meant, at.slice(0, 10)],
   );
   return rows.map(({ id }) => id);
 }

@@ -1,7 +1,7 @@
 // The import of companies: a file of new companies and of changes to known ones, by company number.
 import { Injectable } from '@nestjs/common';
 import { Audit, ChunkOutcome, ImportChunk, ImportColumns, ImportHandler, ImportKind, ImportRow, ImportRun, ImportStep, Reader, Rejection, rejectionOf, RowOf, Tx } from '@countinghouse/platform';
-import { DomainError, isDomainError, type LocalDate, type TimeZone } from '@countinghouse/kernel';
+import { DomainError, isDomainError, type TimeZone } from '@countinghouse/kernel';
 import { checkProfile, CompanyProfile, DELIVERIES, EMPTY_PROFILE, refuseStatusWithoutNumber, VAT_STATUSES } from '../domain/company-profile';
 import { PAYMENT_TERMS_DAYS_MAX, PAYMENT_TERMS_KINDS } from '../domain/payment-terms';
 import { columnOf, companiesByNumber, CompanyToWrite, KnownCompany, lockCompanies, lockCompaniesById, writeCompanies } from '../persistence/company.queries';
@@ -45,6 +45,8 @@ const COLUMNS = {
 type Row = RowOf<typeof COLUMNS>;
 
 const REASON = 'imported from a file';
+/** The first day of a company's first place. */
+const ALWAYS = '-infinity';
 
 @Injectable()
 @ImportKind({ kind: 'companies.companies', queue: 'companies', columns: COLUMNS, key: ['number'] })
@@ -89,13 +91,12 @@ export class CompaniesImport extends ImportHandler<Row> {
 
   /** A row that is refused does not register, nor move away, what others count on; so again, until nothing more is refused. */
   private async checkPlaces(tx: Tx, run: ImportRun): Promise<ChunkOutcome> {
-    const { day } = await startOf(tx, run);
     for (let refused = 1; refused > 0; ) {
       refused = 0;
-      for (const column of placesOf(run)) refused += await refusePlaces(tx, run, day, column);
+      for (const column of placesOf(run)) refused += await refusePlaces(tx, run, column);
     }
     let moves = 0;
-    for (const column of placesOf(run)) moves += await countMoves(tx, run, day, column);
+    for (const column of placesOf(run)) moves += await countMoves(tx, run, column);
     if (moves > this.movesMax) {
       throw new DomainError('IMPORT_MOVES_TOO_MANY', `The file moves companies ${moves} times; at most ${this.movesMax} moves are taken at once.`, {
         field: 'parent_number',
@@ -105,26 +106,27 @@ export class CompaniesImport extends ImportHandler<Row> {
     return {};
   }
 
-  /** By the rules of a single move, from the day of the run on. */
+  /** By the rules of a single move, and of a company that is registered by hand. */
   private async move(tx: Tx, run: ImportRun): Promise<Record<string, number>> {
     if (await this.isRefusedWhole(tx, run)) return {};
-    const { by, day } = await startOf(tx, run);
+    const { by, at } = await startOf(tx, run);
     await lockHierarchy(tx);
-    const moves = await wantedMoves(tx, run, day, placesOf(run));
+    const moves = await wantedMoves(tx, run, placesOf(run));
     if (moves.length === 0) return { moved: 0 };
     const ids = [...new Set(moves.flatMap(({ companyId, targetId }) => (targetId === null ? [companyId] : [companyId, targetId])))];
     await lockCompaniesById(tx, ids);
     const closedSince = await closedAmong(tx, ids);
     if (closedSince !== undefined) throw companyClosed('number', closedSince);
-    await recordWantedMoves(tx, moves, day, { by, reason: REASON });
-    await showPlaces(tx, [...new Set(moves.map(({ companyId }) => companyId))], day);
+    await recordWantedMoves(tx, moves, { by, reason: REASON });
+    await showPlaces(tx, [...new Set(moves.map(({ companyId }) => companyId))], at);
     await this.audit.record(
       tx,
       // What was authorised when the import was started is done in the name of who did.
       { subject: by, role: 'billing', issuers: '*' },
-      moves.map(({ companyId, kind, targetId }) => ({
+      moves.map(({ companyId, kind, targetId, effectiveOn }) => ({
         action: kind === 'parent' ? 'companies.move-company' : 'companies.change-payer',
-        subjectType: 'company', subjectId: companyId, change: { [`${kind}Id`]: targetId, effectiveOn: day, runId: run.id }, reason: REASON,
+        subjectType: 'company', subjectId: companyId, reason: REASON,
+        change: { [`${kind}Id`]: targetId, ...(effectiveOn !== ALWAYS && { effectiveOn }), runId: run.id },
       })),
     );
     return { moved: moves.length };
@@ -148,12 +150,9 @@ export class CompaniesImport extends ImportHandler<Row> {
   }
 }
 
-/** Who started the run, and when; the hierarchy spans zones, so its days are those of UTC. */
-function startOf(reader: Reader, run: ImportRun): Promise<{ by: string; at: Date; day: LocalDate }> {
-  return reader.one(
-    `SELECT started_by AS by, coalesce(started_at, created_at) AS at, (coalesce(started_at, created_at) AT TIME ZONE 'UTC')::date AS day FROM platform.run WHERE id = $1`,
-    [run.id],
-  );
+/** Who started the run, and when. */
+function startOf(reader: Reader, run: ImportRun): Promise<{ by: string; at: Date }> {
+  return reader.one(`SELECT started_by AS by, coalesce(started_at, created_at) AS at FROM platform.run WHERE id = $1`, [run.id]);
 }
 
 /** The columns of places that the file has. */

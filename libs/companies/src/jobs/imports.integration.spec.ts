@@ -161,6 +161,22 @@ describe('the imports of companies', () => {
         ).toEqual([{ actor: 'ana', action: 'companies.move-company', reason: 'imported from a file' }]);
       });
 
+      it('hold always for a company that the file registers, and from its own day for one that was there', async () => {
+        await raw('companies.companies', 'number;legal_name;country;currency;language;time_zone;payment_terms_days\nHN-1;First;KI;AUD;en;Pacific/Kiritimati;30\nHN-2;Last;AS;USD;en;Pacific/Pago_Pago;30\n');
+        await raw('companies.companies', `${columns}\nHN-1;First;KI;AUD;en;Pacific/Kiritimati;30;;HN-4\nHN-2;Last;AS;USD;en;Pacific/Pago_Pago;30;HN-4;HN-3\nHN-3;New;PT;EUR;pt;Europe/Lisbon;30;HN-4;HN-4\nHN-4;Top;PT;EUR;pt;Europe/Lisbon;30;;\n`);
+        const moved = await test.database.query<{ place: string; since: string }>(
+          `SELECT c.number || ' ' || m.kind || ' ' || t.number AS place, CASE WHEN m.effective_on = (r.started_at AT TIME ZONE c.time_zone)::date THEN 'today' ELSE m.effective_on::text END AS since
+             FROM companies.company_move m JOIN companies.company c ON c.id = m.company_id JOIN companies.company t ON t.id = m.target_id,
+                  (SELECT started_at FROM platform.run ORDER BY created_at DESC LIMIT 1) AS r WHERE c.number LIKE 'HN-_' ORDER BY 1`,
+        );
+        expect(moved.map(({ place, since }) => `${place} ${since}`)).toEqual([
+          'HN-1 payer HN-4 today', 'HN-2 parent HN-4 today', 'HN-2 payer HN-3 today', 'HN-3 parent HN-4 -infinity', 'HN-3 payer HN-4 -infinity',
+        ]);
+        const ids = await test.database.query<{ id: CompanyId }>(`SELECT id FROM companies.company WHERE number IN ('HN-3', 'HN-4') ORDER BY number`);
+        const [fresh, top] = ids.map(({ id }) => id);
+        expect((await test.database.read((reader) => new Companies().payersOn(reader, [fresh!], localDate('2001-01-01')))).get(fresh!)).toBe(top);
+      });
+
       it('stay where they are when the file does not speak of them', async () => {
         await file([row('HS-1', 'HS-2'), row('HS-2')]);
         await raw('companies.companies', 'number;legal_name;country;currency;language;time_zone;payment_terms_days\nHS-1;New name;PT;EUR;pt;Europe/Lisbon;30\n');
@@ -266,6 +282,16 @@ describe('the imports of companies', () => {
   });
 
   describe('members', () => {
+    it('of several companies move between cost centres on the day that it is for each company', async () => {
+      await raw('companies.companies', 'number;legal_name;country;currency;language;time_zone;payment_terms_days\nDZ-1;First;KI;AUD;en;Pacific/Kiritimati;30\nDZ-2;Last;AS;USD;en;Pacific/Pago_Pago;30\n');
+      await run('members', ['DZ-1,1,Ana,,Sales,2025-01-01,', 'DZ-2,1,Bo,,Sales,2025-01-01,']);
+      // Midnight in Greenwich begins 2026: it is the first of January in Kiribati, and the last day of the old year in Samoa.
+      await run('members', ['DZ-1,1,Ana,,Ops,2025-01-01,', 'DZ-2,1,Bo,,Ops,2025-01-01,']);
+      expect(await test.database.query(`SELECT m.cost_centre_since AS since FROM companies.member m JOIN companies.company c ON c.id = m.company_id WHERE c.number LIKE 'DZ-_' ORDER BY c.number`)).toEqual([
+        { since: '2026-01-01' }, { since: '2025-12-31' },
+      ]);
+    });
+
     it('may have any name, the e-mail of another, or none', async () => {
       const [acme] = await register('M-1');
       const done = await run('members', [

@@ -1,7 +1,7 @@
 // The import of members: rows are judged and written in SQL, in large chunks; a complete list also says who has left.
 import { Injectable } from '@nestjs/common';
 import { event, MembersImported } from '@countinghouse/contracts';
-import { CompanyId, localDate, LocalDate, timeZone } from '@countinghouse/kernel';
+import { CompanyId, LocalDate } from '@countinghouse/kernel';
 import { AppClock, ChunkOutcome, ImportChunk, ImportColumns, ImportKind, ImportRun, ImportStep, Outbox, StagedImport, Tx } from '@countinghouse/platform';
 import { isOverLimit } from '../domain/removal-limit';
 import { dependantsOfFileLeave, leave, OPTIONAL_COLUMNS, People, stagedPeople, StagedPeople, writePeople } from '../persistence/member.queries';
@@ -33,8 +33,10 @@ export interface MembersImportOptions {
   readonly companyId: CompanyId | null;
   /** A delta leaves people alone whom it does not name; a snapshot is the list of everybody. */
   readonly content: 'delta' | 'snapshot';
-  /** The day on which the file is true. */
-  readonly asOf: LocalDate;
+  /** The day on which the file is true; null: on which it was sent, each company in its own zone. A snapshot has one. */
+  readonly asOf: LocalDate | null;
+  /** When it was sent. */
+  readonly at: string;
   /** Whether the run waits, once its rows are checked, until somebody has looked at what it would do. */
   readonly review: boolean;
   /** A snapshot that would remove more than this share of the people waits in any case. */
@@ -52,8 +54,8 @@ export class MembersImport extends StagedImport {
   }
 
   override prepare(given: unknown): MembersImportOptions {
-    const today = this.clock.today(timeZone('UTC'));
-    return { companyId: null, content: 'delta', asOf: localDate(today), review: false, removalLimitPercent: 0, ...(given as Partial<MembersImportOptions> | undefined) };
+    const at = new Date(this.clock.now()).toISOString();
+    return { companyId: null, content: 'delta', asOf: null, review: false, removalLimitPercent: 0, ...(given as Partial<MembersImportOptions> | undefined), at };
   }
 
   protected steps(run: ImportRun): ImportStep[] {
@@ -164,14 +166,14 @@ function optionsOf(run: ImportRun): MembersImportOptions {
 
 function snapshotOf(run: ImportRun): Snapshot {
   const { companyId, asOf } = optionsOf(run);
-  return { companyId: companyId!, asOf, namesDependants: run.input.columns.includes('dependant_of') };
+  return { companyId: companyId!, asOf: asOf!, namesDependants: run.input.columns.includes('dependant_of') };
 }
 
 function people(run: ImportRun, { firstRow, lastRow }: ImportChunk, who: StagedPeople['who'], count = Number.NaN): People {
   const areNew = Number(run.result['companiesPeopled']) === 0;
-  const { asOf, content } = optionsOf(run);
+  const { asOf, at, content } = optionsOf(run);
   const given = new Set(OPTIONAL_COLUMNS.filter((column) => run.input.columns.includes(column)));
-  const staged = stagedPeople({ fileId: run.input.fileId, runId: run.id, firstRow, lastRow, who });
+  const staged = stagedPeople({ fileId: run.input.fileId, runId: run.id, firstRow, lastRow, who, asOf, at });
   const hasDependants = who === 'dependants';
-  return { ...staged, count, areNew, hasDependants, given, asOf, isSnapshot: content === 'snapshot' };
+  return { ...staged, count, areNew, hasDependants, given, isSnapshot: content === 'snapshot' };
 }

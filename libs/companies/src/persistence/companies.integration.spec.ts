@@ -63,6 +63,17 @@ describe('the database of companies', () => {
     expect(answers.sort()).toEqual(['company_move_makes_no_circle', 'nothing']);
   });
 
+  it('dates what is changed past the use cases by the day that it is for the company', async () => {
+    // A day and an hour lie between the two, so that it is never the same day for both.
+    const [first, last, payer] = [await company('Z-1', { time_zone: 'Pacific/Kiritimati' }), await company('Z-2', { time_zone: 'Pacific/Pago_Pago' }), await company('Z-3')];
+    await execute(`UPDATE companies.company SET payer_id = $1, city = 'Avarua' WHERE id = ANY ($2)`, [payer, [first, last]]);
+    const dates = await test.database.query<{ moved: string; changed: string }>(
+      `SELECT m.effective_on AS moved, c.valid_from AS changed FROM companies.company c JOIN companies.company_move m ON m.company_id = c.id WHERE c.id = ANY ($1) ORDER BY c.number`,
+      [[first, last]],
+    );
+    expect(dates[0]!.moved > dates[1]!.moved && dates[0]!.changed > dates[1]!.changed).toBe(true);
+  });
+
   it('guards thousands of companies that change in one statement as fast as it guards them alone', async () => {
     await execute(
       `INSERT INTO companies.company (id, number, legal_name, country, currency, language, time_zone, payment_terms_days)

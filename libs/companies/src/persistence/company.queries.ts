@@ -3,6 +3,7 @@ import type { CompanyId, LocalDate } from '@countinghouse/kernel';
 import { Reader, Tx } from '@countinghouse/platform';
 import { CompanyProfile, EMPTY_PROFILE, VatStatus } from '../domain/company-profile';
 import type { CompanyStatus } from '../domain/company-status';
+import { showPlaces } from './hierarchy.queries';
 
 /** Every field of a profile, once; the compiler refuses a list that lacks one. */
 const PROFILE_FIELDS = Object.keys({
@@ -86,7 +87,7 @@ export interface WrittenCompany {
 const STATED_STATUS_HOLDS = `interval '90 days'`;
 
 /**
- * Inserts companies and updates those that differ, by number, and gives back only these; one statement. The caller holds
+ * Inserts companies and updates those that differ, by number, and gives back only these; one statement, and two more when some have another zone. The caller holds
  * the lock of those that exist. A VAT status that changes hereby is kept as evidence of who stated it.
  */
 export async function writeCompanies(tx: Tx, companies: readonly CompanyToWrite[], { by, reason, at }: Recording): Promise<WrittenCompany[]> {
@@ -96,7 +97,7 @@ export async function writeCompanies(tx: Tx, companies: readonly CompanyToWrite[
   const rows = companies.map(({ number, profile, vatStatus, validFrom }) => ({
     ...toJson(profile), number, vat_status: vatStatus, valid_from: validFrom ?? null,
   }));
-  return tx.query(
+  const written = await tx.query<WrittenCompany & { isElsewhere: boolean }>(
     `WITH written AS (
        INSERT INTO companies.company AS c (id, number, vat_status, vat_due_at, valid_from, changed_by, change_reason, ${columns.join(', ')})
        SELECT uuidv7(), i.number, i.vat_status, CASE i.vat_status WHEN 'unchecked' THEN '-infinity' ELSE $4::timestamptz + ${STATED_STATUS_HOLDS} END,
@@ -114,15 +115,19 @@ export async function writeCompanies(tx: Tx, companies: readonly CompanyToWrite[
          changed_by = excluded.changed_by, change_reason = excluded.change_reason
        WHERE (c.vat_status, ${of('c')}) IS DISTINCT FROM (excluded.vat_status, ${of('excluded')})
        RETURNING new.id, new.number, new.country, new.tax_id, new.vat_status, old.id IS NULL AS is_new,
-                 ${checked('old')} IS DISTINCT FROM ${checked('new')} AS is_stated
+                 ${checked('old')} IS DISTINCT FROM ${checked('new')} AS is_stated, old.time_zone <> new.time_zone AS is_elsewhere
      ), stated AS (
        INSERT INTO companies.vat_check (id, company_id, country, tax_id, result, source, checked_at, requested_by)
        SELECT uuidv7(), id, country, tax_id, vat_status, 'stated', $4, $2 FROM written
         WHERE is_stated AND tax_id IS NOT NULL AND vat_status <> 'unchecked'
      )
-     SELECT id, number, is_new AS "isNew" FROM written`,
+     SELECT id, number, is_new AS "isNew", coalesce(is_elsewhere, false) AS "isElsewhere" FROM written`,
     [JSON.stringify(rows), by, reason, at],
   );
+  // In another zone it may be another day, on which the company stands elsewhere.
+  const moved = written.filter(({ isElsewhere }) => isElsewhere).map(({ id }) => id);
+  if (moved.length > 0) await showPlaces(tx, moved, at);
+  return written;
 }
 
 /** What a company was on a day. */

@@ -11,63 +11,78 @@ export interface MovesToRecord {
   readonly kind: PlaceKind;
   /** Null: from then on they stand alone, or pay for themselves. */
   readonly targetId: CompanyId | null;
-  readonly effectiveOn: LocalDate;
+  /** Null: on the day that it is for each of them. */
+  readonly effectiveOn: LocalDate | null;
+  /** When it is asked for. */
+  readonly at: Date;
 }
+
+/** The day that it is for the company `c` at an instant: days of contracts are days of a zone, and so is the day of a move. */
+const dayOf = (at: string) => `(${at}::timestamptz AT TIME ZONE c.time_zone)::date`;
 
 /** One change of the hierarchy at a time, as the database's own guard has it; taken before any row, so that two cannot deadlock. */
 export async function lockHierarchy(tx: Tx): Promise<void> {
   await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('companies.hierarchy', 0))`);
 }
 
-/** Which of the companies stand above the target on that day or a later one, so that to move them there would close a circle. */
-export async function inCircle(reader: Reader, { companyIds, kind, targetId, effectiveOn }: MovesToRecord): Promise<Set<CompanyId>> {
+/** Which of the companies stand above the target on their day or a later one, so that to move them there would close a circle. */
+export async function inCircle(reader: Reader, { companyIds, kind, targetId, effectiveOn, at }: MovesToRecord): Promise<Set<CompanyId>> {
   if (targetId === null) return new Set();
   const rows = await reader.query<{ id: CompanyId }>(
-    `SELECT DISTINCT above.target_id AS id FROM companies.stretches_above(ARRAY[$1::uuid], $2, $3, NULL) AS above WHERE above.target_id = ANY ($4::uuid[])`,
-    [targetId, kind, effectiveOn, companyIds],
+    `SELECT DISTINCT c.id
+       FROM companies.stretches_above(ARRAY[$1::uuid], $2, coalesce($3::date, ($5::timestamptz AT TIME ZONE 'UTC')::date - 1), NULL) AS above
+       JOIN companies.company c ON c.id = above.target_id
+      WHERE c.id = ANY ($4::uuid[]) AND above.days && daterange(coalesce($3::date, ${dayOf('$5')}), NULL)`,
+    [targetId, kind, effectiveOn, companyIds, at],
   );
   return new Set(rows.map(({ id }) => id));
 }
 
-/** Records moves, all but those that change nothing on their day, and gives back who moves. */
-export async function recordMoves(tx: Tx, moves: MovesToRecord, recording: { by: string; reason: string | null }): Promise<CompanyId[]> {
-  const { companyIds, kind, targetId, effectiveOn } = moves;
-  const rows = await tx.query<{ id: CompanyId }>(
-    `INSERT INTO companies.company_move (company_id, kind, effective_on, target_id, recorded_by, reason)
-     SELECT asked.id, $2, $3, $4, $5, $6 FROM unnest($1::uuid[]) AS asked(id)
-      WHERE companies.place_on(asked.id, $2, $3) IS DISTINCT FROM $4::uuid ORDER BY asked.id
-     RETURNING company_id AS id`,
-    [companyIds, kind, effectiveOn, targetId, recording.by, recording.reason],
-  );
-  return rows.map(({ id }) => id);
+export interface RecordedMove {
+  readonly companyId: CompanyId;
+  readonly effectiveOn: LocalDate;
 }
 
-/** Lets the rows of companies show where they stand today. */
-export async function showPlaces(tx: Tx, companyIds: readonly CompanyId[], today: LocalDate): Promise<void> {
+/** Records moves, all but those that change nothing on their day, and gives back who moves, and when. */
+export async function recordMoves(tx: Tx, moves: MovesToRecord, recording: { by: string; reason: string | null }): Promise<RecordedMove[]> {
+  const { companyIds, kind, targetId, effectiveOn, at } = moves;
+  return tx.query(
+    `INSERT INTO companies.company_move (company_id, kind, effective_on, target_id, recorded_by, reason)
+     SELECT c.id, $2, of_move.day, $4, $5, $6
+       FROM companies.company c CROSS JOIN LATERAL (SELECT coalesce($3::date, ${dayOf('$7')}) AS day) AS of_move
+      WHERE c.id = ANY ($1::uuid[]) AND companies.place_on(c.id, $2, of_move.day) IS DISTINCT FROM $4::uuid ORDER BY c.id
+     RETURNING company_id AS "companyId", effective_on AS "effectiveOn"`,
+    [companyIds, kind, effectiveOn, targetId, recording.by, recording.reason, at],
+  );
+}
+
+/** Lets the rows of companies show where they stand today, each in its zone, and remembers what lies ahead until {@link takeDueMoves}. */
+export async function showPlaces(tx: Tx, companyIds: readonly CompanyId[], at: Date): Promise<void> {
   await tx.execute(
     `UPDATE companies.company c SET parent_id = place.parent_id, payer_id = place.payer_id
-       FROM (SELECT id, companies.place_on(id, 'parent', $2) AS parent_id, companies.place_on(id, 'payer', $2) AS payer_id
-               FROM unnest($1::uuid[]) AS asked(id)) AS place
+       FROM (SELECT c.id, companies.place_on(c.id, 'parent', ${dayOf('$2')}) AS parent_id, companies.place_on(c.id, 'payer', ${dayOf('$2')}) AS payer_id
+               FROM companies.company c WHERE c.id = ANY ($1::uuid[])) AS place
       WHERE c.id = place.id AND (c.parent_id, c.payer_id) IS DISTINCT FROM (place.parent_id, place.payer_id)`,
-    [companyIds, today],
+    [companyIds, at],
   );
-}
-
-/** Remembers moves that lie ahead, until {@link takeDueMoves}. */
-export async function deferMoves(tx: Tx, companyIds: readonly CompanyId[], effectiveOn: LocalDate): Promise<void> {
   await tx.execute(
-    'INSERT INTO companies.company_move_due (effective_on, company_id) SELECT $2, id FROM unnest($1::uuid[]) AS asked(id) ON CONFLICT DO NOTHING',
-    [companyIds, effectiveOn],
+    `INSERT INTO companies.company_move_due (effective_on, company_id)
+     SELECT DISTINCT m.effective_on, m.company_id FROM companies.company_move m JOIN companies.company c ON c.id = m.company_id
+      WHERE c.id = ANY ($1::uuid[]) AND m.effective_on > ${dayOf('$2')} ON CONFLICT DO NOTHING`,
+    [companyIds, at],
   );
 }
 
 /** The companies whose moves have come due, and no longer deferred. */
-export async function takeDueMoves(tx: Tx, today: LocalDate, limit: number): Promise<CompanyId[]> {
+export async function takeDueMoves(tx: Tx, at: Date, limit: number): Promise<CompanyId[]> {
   const rows = await tx.query<{ id: CompanyId }>(
     `DELETE FROM companies.company_move_due d
-      USING (SELECT effective_on, company_id FROM companies.company_move_due WHERE effective_on <= $1 ORDER BY effective_on, company_id LIMIT $2 FOR UPDATE SKIP LOCKED) AS due
+      USING (SELECT d.effective_on, d.company_id FROM companies.company_move_due d JOIN companies.company c ON c.id = d.company_id
+              -- No zone is more than a day ahead of UTC; so the index ends the search.
+              WHERE d.effective_on <= ($1::timestamptz AT TIME ZONE 'UTC')::date + 1 AND d.effective_on <= ${dayOf('$1')}
+              ORDER BY d.effective_on, d.company_id LIMIT $2 FOR UPDATE OF d SKIP LOCKED) AS due
       WHERE d.effective_on = due.effective_on AND d.company_id = due.company_id RETURNING d.company_id AS id`,
-    [today, limit],
+    [at, limit],
   );
   return [...new Set(rows.map(({ id }) => id))];
 }

@@ -8,7 +8,10 @@ import { appendHeadcount, beforeHeadcount, HeadcountSource } from './headcount.q
 export const OPTIONAL_COLUMNS = ['email', 'cost_centre', 'left_on', 'dependant_of'] as const;
 export type OptionalColumn = (typeof OPTIONAL_COLUMNS)[number];
 
-/** A list of people as SQL: company_id, employee_id, name, email, cost_centre, eligible_from, left_on, dependant_of (an employee id). */
+/**
+ * A list of people as SQL: company_id, employee_id, name, email, cost_centre, eligible_from, left_on, dependant_of (an employee
+ * id), and as_of, the day on which the list is true: a changed cost centre counts from it.
+ */
 export interface People {
   readonly sql: string;
   readonly params: readonly unknown[];
@@ -22,8 +25,6 @@ export interface People {
   readonly hasDependants: boolean;
   /** The optional columns that are spoken of; what is not spoken of stays as it is. */
   readonly given: ReadonlySet<OptionalColumn>;
-  /** The day on which the list is true: a changed cost centre counts from it. */
-  readonly asOf: LocalDate;
   /** Whether the list names everybody: then somebody it names is there on the day, even if a leaving is on record. */
   readonly isSnapshot: boolean;
 }
@@ -47,6 +48,9 @@ export interface StagedPeople {
   readonly firstRow: number;
   readonly lastRow: number;
   readonly who: 'everybody' | 'employees' | 'dependants' | 'suspects';
+  /** The day on which the rows are true; null: the day that it was for each company at the instant. */
+  readonly asOf: LocalDate | null;
+  readonly at: string;
 }
 
 /** Suspects are all rows that a check could have something against: it need not look at the others. */
@@ -58,18 +62,19 @@ const WHO = {
 } as const;
 
 /** The cells of the members' import, in the order in which its columns are declared. */
-export function stagedPeople({ fileId, runId, firstRow, lastRow, who }: StagedPeople): Pick<People, 'sql' | 'params' | 'newId'> {
+export function stagedPeople({ fileId, runId, firstRow, lastRow, who, asOf, at }: StagedPeople): Pick<People, 'sql' | 'params' | 'newId'> {
   return {
     newId: 'uuidv7()',
     sql: `SELECT r.line, c.id AS company_id, c.status AS company_status, r.cells[1] AS company_number, r.cells[2] AS employee_id, r.cells[3] AS name,
-                 r.cells[4] AS email, r.cells[5] AS cost_centre, r.cells[6]::date AS eligible_from, r.cells[7]::date AS left_on, r.cells[8] AS dependant_of
+                 r.cells[4] AS email, r.cells[5] AS cost_centre, r.cells[6]::date AS eligible_from, r.cells[7]::date AS left_on, r.cells[8] AS dependant_of,
+                 coalesce($5::date, ($6::timestamptz AT TIME ZONE c.time_zone)::date) AS as_of
             FROM platform.import_row r LEFT JOIN companies.company c ON c.number = r.cells[1]
            WHERE r.file_id = $1 AND r.row_no BETWEEN $3 AND $4${WHO[who]} AND ${isAccepted('$2')}`,
-    params: [fileId, runId, firstRow, lastRow],
+    params: [fileId, runId, firstRow, lastRow, asOf, at],
   };
 }
 
-export function onePerson(id: MemberId, person: Person): Pick<People, 'sql' | 'params' | 'newId' | 'count' | 'areNew' | 'hasDependants'> {
+export function onePerson(id: MemberId, person: Person, asOf: LocalDate): Pick<People, 'sql' | 'params' | 'newId' | 'count' | 'areNew' | 'hasDependants'> {
   const { companyId, employeeId, name, email, costCentre, eligibleFrom, leftOn, dependantOf } = person;
   return {
     newId: '$9::uuid',
@@ -77,8 +82,8 @@ export function onePerson(id: MemberId, person: Person): Pick<People, 'sql' | 'p
     areNew: true,
     hasDependants: person.dependantOf !== null,
     sql: `SELECT $1::uuid AS company_id, $2::text AS employee_id, $3::text AS name, $4::text AS email, $5::text AS cost_centre,
-                 $6::date AS eligible_from, $7::date AS left_on, $8::text AS dependant_of, $9::uuid AS new_id`,
-    params: [companyId, employeeId, name, email, costCentre, eligibleFrom, leftOn, dependantOf, id],
+                 $6::date AS eligible_from, $7::date AS left_on, $8::text AS dependant_of, $9::uuid AS new_id, $10::date AS as_of`,
+    params: [companyId, employeeId, name, email, costCentre, eligibleFrom, leftOn, dependantOf, id, asOf],
   };
 }
 
@@ -112,9 +117,9 @@ export async function writePeople(tx: Tx, people: People, source: HeadcountSourc
  * is MATERIALIZED: joined table by table, the planner may look a person up by company alone, which is right for companies
  * of three and ruin for one of 200,000.
  */
-export function outcomes({ given, isSnapshot }: People, asOf: string, join: 'JOIN' | 'LEFT JOIN'): string {
+export function outcomes({ given, isSnapshot }: People, join: 'JOIN' | 'LEFT JOIN'): string {
   const kept = (column: OptionalColumn) => (given.has(column) ? `w.${column}` : `m.${column}`);
-  const isThere = isSnapshot ? `OR (m.left_on <= ${asOf}::date AND ${given.has('left_on') ? `coalesce(w.left_on > ${asOf}::date, true)` : 'true'})` : '';
+  const isThere = isSnapshot ? `OR (m.left_on <= w.as_of AND ${given.has('left_on') ? 'coalesce(w.left_on > w.as_of, true)' : 'true'})` : '';
   const employee = given.has('dependant_of')
     ? `LEFT JOIN companies.member e ON e.company_id = w.company_id AND e.employee_id = w.dependant_of`
     : '';
@@ -130,32 +135,30 @@ export function outcomes({ given, isSnapshot }: People, asOf: string, join: 'JOI
       ${employee}
      CROSS JOIN LATERAL (SELECT coalesce(w.eligible_from >= m.left_on ${isThere}, false) AS returns) AS back
      CROSS JOIN LATERAL (
-       SELECT CASE WHEN back.returns AND w.eligible_from < m.left_on THEN ${asOf}::date
+       SELECT CASE WHEN back.returns AND w.eligible_from < m.left_on THEN w.as_of
                    WHEN NOT back.returns AND w.eligible_from < m.earlier_left_on THEN m.eligible_from
                    ELSE w.eligible_from END AS eligible_from,
               ${given.has('left_on') ? 'w.left_on' : 'CASE WHEN NOT back.returns THEN m.left_on END'} AS left_on) AS stay`;
 }
 
 async function changedMembers(tx: Tx, people: People): Promise<MemberId[]> {
-  const asOf = `$${people.params.length + 1}`;
   const rows = await tx.query<{ id: MemberId }>(
-    `WITH wanted AS MATERIALIZED (${people.sql}), outcome AS (${outcomes(people, asOf, 'JOIN')}) SELECT id FROM outcome WHERE differs`,
-    [...people.params, people.asOf],
+    `WITH wanted AS MATERIALIZED (${people.sql}), outcome AS (${outcomes(people, 'JOIN')}) SELECT id FROM outcome WHERE differs`,
+    people.params,
   );
   return rows.map(({ id }) => id);
 }
 
 /** A cost centre moves on the day of the list; before the first stay began there is nothing to move, and it was always so. */
 async function changePeople(tx: Tx, people: People, ids: readonly MemberId[]): Promise<Omit<PeopleWritten, 'added'>> {
-  const asOf = `$${people.params.length + 1}`;
   const { changed, left, returned } = await tx.one<{ changed: bigint; left: bigint; returned: bigint }>(
-    `WITH wanted AS MATERIALIZED (${people.sql}), outcome AS (${outcomes(people, asOf, 'JOIN')}),
+    `WITH wanted AS MATERIALIZED (${people.sql}), outcome AS (${outcomes(people, 'JOIN')}),
      change AS MATERIALIZED (
        SELECT *, coalesce(old_cost_centre_since, '-infinity') AS since,
               CASE WHEN new_cost_centre IS NOT DISTINCT FROM old_cost_centre THEN NULL
-                   WHEN old_earlier_left_on IS NULL AND NOT returns AND ${asOf}::date <= new_eligible_from THEN '-infinity'
-                   ELSE ${asOf}::date END AS moves_on
-         FROM outcome WHERE id = ANY ($${people.params.length + 2}::uuid[])
+                   WHEN old_earlier_left_on IS NULL AND NOT returns AND as_of <= new_eligible_from THEN '-infinity'
+                   ELSE as_of END AS moves_on
+         FROM outcome WHERE id = ANY ($${people.params.length + 1}::uuid[])
      ), stays AS (
        INSERT INTO companies.member_past_stay (member_id, eligible_from, left_on)
        SELECT id, old_eligible_from, old_left_on FROM change WHERE returns
@@ -179,7 +182,7 @@ async function changePeople(tx: Tx, people: People, ids: readonly MemberId[]): P
        RETURNING new.left_on IS NOT NULL AND (old.left_on IS NULL OR c.returns) AS leaves, c.returns
      )
      SELECT count(*) AS changed, count(*) FILTER (WHERE leaves) AS left, count(*) FILTER (WHERE returns) AS returned FROM written`,
-    [...people.params, people.asOf, ids],
+    [...people.params, ids],
   );
   return { changed: Number(changed), left: Number(left), returned: Number(returned) };
 }

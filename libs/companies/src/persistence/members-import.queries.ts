@@ -17,7 +17,6 @@ export interface Preview {
  * what the others would change. One statement, in which $2, of the staged people, is the run.
  */
 export async function judge(tx: Tx, people: People): Promise<Preview> {
-  const asOf = `$${people.params.length + 1}`;
   const row = await tx.one<Record<keyof Preview, bigint>>(
     `WITH wanted AS MATERIALIZED (${people.sql}), judged AS MATERIALIZED (
        SELECT line, company_number, new_eligible_from, new_left_on, left_on, eligible_from,
@@ -25,7 +24,7 @@ export async function judge(tx: Tx, people: People): Promise<Preview> {
                    WHEN new_left_on <= new_eligible_from THEN 'LEFT_BEFORE_ELIGIBLE' END AS code,
               CASE WHEN id IS NULL THEN 'add' WHEN NOT differs THEN 'keep' WHEN returns THEN 'return'
                    WHEN new_left_on IS NOT NULL AND old_left_on IS NULL THEN 'leave' ELSE 'change' END AS outcome
-         FROM (${outcomes(people, asOf, 'LEFT JOIN')}) AS o
+         FROM (${outcomes(people, 'LEFT JOIN')}) AS o
      ), refused AS (
        ${INTO_REJECTIONS}
        SELECT $2, j.line, said."column", said.value, j.code, said.reason, said.remedy
@@ -44,7 +43,7 @@ export async function judge(tx: Tx, people: People): Promise<Preview> {
             count(*) FILTER (WHERE outcome = 'return') AS "toReturn", count(*) FILTER (WHERE outcome = 'leave') AS "toLeave",
             count(*) FILTER (WHERE outcome = 'keep') AS "toKeep"
        FROM judged WHERE code IS NULL`,
-    [...people.params, people.asOf],
+    people.params,
   );
   return { toAdd: Number(row.toAdd), toChange: Number(row.toChange), toReturn: Number(row.toReturn), toLeave: Number(row.toLeave), toKeep: Number(row.toKeep) };
 }

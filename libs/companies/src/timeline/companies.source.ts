@@ -37,10 +37,10 @@ const BRANCHES: readonly TimelineBranch[] = [
     tell: ({ kind, on, target }) => `${place(kind, target)} ${on === null ? 'from the beginning' : `from ${on}`}.`,
   },
   {
-    // Told by the day on which it was recorded, from the log that counts people: files bring them by the thousand.
+    // Told by the company's day on which it was recorded, from the log that counts people: files bring them by the thousand.
     kind: 'headcount-changed',
-    from: `(SELECT measure, date_trunc('day', recorded_at AT TIME ZONE 'UTC') AS day, max(recorded_at) AS at, coalesce(sum(change) FILTER (WHERE change > 0), 0) AS more,
-                   coalesce(-sum(change) FILTER (WHERE change < 0), 0) AS fewer
+    from: `(SELECT measure, date_trunc('day', recorded_at AT TIME ZONE (SELECT time_zone FROM companies.company WHERE id = $1)) AS day, max(recorded_at) AS at,
+                   coalesce(sum(change) FILTER (WHERE change > 0), 0) AS more, coalesce(-sum(change) FILTER (WHERE change < 0), 0) AS fewer
               FROM companies.headcount_change WHERE company_id = $1 GROUP BY 1, 2) AS h`,
     where: 'true', at: 'h.at', id: `h.measure || ':' || h.day::date`, detail: `jsonb_build_object('measure', h.measure, 'more', h.more, 'fewer', h.fewer)`,
     tell: ({ measure, more, fewer }) => `People ${measure}: ${[more > 0 && `${more} more`, fewer > 0 && `${fewer} fewer`].filter(Boolean).join(', ')}.`,

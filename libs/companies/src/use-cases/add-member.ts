@@ -38,7 +38,7 @@ export class AddMember {
     return this.database.transaction(async (tx) => {
       const companyId = await lockedCompany(tx, input.companyNumber.trim());
       await refuseWhatCannotBeAdded(tx, input, person, companyId);
-      const people = { ...onePerson(id, { ...person, companyId }), given: new Set(OPTIONAL_COLUMNS), asOf: person.eligibleFrom, isSnapshot: false };
+      const people = { ...onePerson(id, { ...person, companyId }, person.eligibleFrom), given: new Set(OPTIONAL_COLUMNS), isSnapshot: false };
       await writePeople(tx, people, { type: 'member', id });
       await this.audit.record(tx, actor, [{ action: 'companies.add-member', subjectType: 'member', subjectId: id, change: { companyId } }]);
       return id;

@@ -124,7 +124,7 @@ function merged(member: LockedMember, said: Partial<Person>): Person {
 }
 
 async function write(tx: Tx, { id }: LockedMember, person: Person, asOf: LocalDate): Promise<void> {
-  const people = { ...onePerson(id, person), areNew: false, given: new Set(OPTIONAL_COLUMNS), asOf, isSnapshot: false };
+  const people = { ...onePerson(id, person, asOf), areNew: false, given: new Set(OPTIONAL_COLUMNS), isSnapshot: false };
   await writePeople(tx, people, { type: 'member', id });
 }
 

@@ -48,7 +48,7 @@ export class ImportMembers {
       const mapping = input.mapping === undefined ? settings.mapping : checkMapping(input.mapping, MEMBER_COLUMNS);
       const asOf = input.asOf ?? localDateIn(settings.timeZone, this.clock.now());
       const removalLimitPercent = settings.removalLimitPercent ?? REMOVAL_LIMIT_PERCENT;
-      const options: MembersImportOptions = { companyId, content, asOf, review, removalLimitPercent };
+      const options: Omit<MembersImportOptions, 'at'> = { companyId, content, asOf, review, removalLimitPercent };
       return await this.imports.start(
         {
           kind: MEMBERS_IMPORT,

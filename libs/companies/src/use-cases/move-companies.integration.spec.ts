@@ -1,5 +1,5 @@
 // The hierarchy: moves from a day on, payers of payers, no circle on any day, and a thousand moves at once.
-import { CompanyId, localDate } from '@countinghouse/kernel';
+import { CompanyId, localDate, TimeZone } from '@countinghouse/kernel';
 import { newId, violatedConstraint } from '@countinghouse/platform';
 import { CompaniesAsVersioned } from '../proofs/companies-as-versioned.proof';
 import { ACCOUNTANT, BILLING, Desk, VIEWER } from '../../test/desk';
@@ -66,6 +66,53 @@ describe('moving companies', () => {
     await desk.on('2026-04-01');
     expect([await desk.moves.showDue(), await desk.moves.showDue()]).toEqual([1, 0]);
     expect((await shown(child)).payer).toBe(payer);
+  });
+
+  describe('where it is another day already', () => {
+    const daysOf = async (id: CompanyId) => (await desk.query<{ day: string }>('SELECT effective_on AS day FROM companies.company_move WHERE company_id = $1 ORDER BY id', [id])).map((row) => row.day);
+
+    it('holds from the day that it is for each company', async () => {
+      await desk.on('2026-04-02'); // Noon in London, when it is the third in Auckland.
+      const [lisbon, auckland, payer] = [await desk.company(), await desk.company({ timeZone: 'Pacific/Auckland' }), await desk.company()];
+      for (const id of [lisbon, auckland]) await pay(id, payer);
+      expect([await daysOf(lisbon), await daysOf(auckland)]).toEqual([['2026-04-02'], ['2026-04-03']]);
+      const [later, sooner] = [await desk.company(), await desk.company({ timeZone: 'Pacific/Auckland' })];
+      for (const id of [later, sooner]) await pay(id, payer, '2026-04-03');
+      expect([(await shown(later)).payer, (await shown(sooner)).payer]).toEqual([null, payer]);
+    });
+
+    it('lets two that change places show it one after the other', async () => {
+      await desk.on('2026-04-10');
+      await desk.moves.showDue();
+      const [auckland, lisbon] = [await desk.company({ timeZone: 'Pacific/Auckland' }), await desk.company()];
+      await pay(lisbon, auckland, '2026-04-10');
+      await pay(lisbon, null, '2026-04-12');
+      await pay(auckland, lisbon, '2026-04-12');
+      await desk.on('2026-04-11');
+      expect(await desk.moves.showDue()).toBe(1);
+      expect([(await shown(auckland)).payer, (await shown(lisbon)).payer]).toEqual([lisbon, auckland]);
+      const proof = () => desk.test.database.read((reader) => new CompaniesAsVersioned(desk.clock).prove(reader));
+      expect(await proof()).toMatchObject({ ok: true });
+      await desk.on('2026-04-12');
+      expect(await desk.moves.showDue()).toBe(1);
+      expect([(await shown(auckland)).payer, (await shown(lisbon)).payer]).toEqual([lisbon, null]);
+      expect(await payerOn(auckland, '2026-04-11')).toBe(auckland);
+      expect(await proof()).toMatchObject({ ok: true });
+    });
+
+    it('is shown anew when a company comes into another zone', async () => {
+      await desk.on('2026-04-20');
+      const [company, payer] = [await desk.company(), await desk.company()];
+      await pay(company, payer, '2026-04-21');
+      expect((await shown(company)).payer).toBeNull();
+      await desk.editing.execute({ companyId: company, changes: { timeZone: 'Pacific/Auckland' as TimeZone } }, BILLING);
+      expect((await shown(company)).payer).toBe(payer);
+      await desk.editing.execute({ companyId: company, changes: { timeZone: 'America/New_York' as TimeZone } }, BILLING);
+      expect((await shown(company)).payer).toBeNull();
+      await desk.on('2026-04-21');
+      await desk.moves.showDue();
+      expect((await shown(company)).payer).toBe(payer);
+    });
   });
 
   it('to where a company stands already does nothing', async () => {
@@ -175,12 +222,12 @@ describe('moving companies', () => {
       );
     });
     const ids = (await desk.query<{ id: CompanyId }>(`SELECT id FROM companies.company WHERE number LIKE 'K-%' ORDER BY number`)).map(({ id }) => id);
-    const today = day('2026-04-01');
-    const move = { kind: 'payer' as const, targetId: to, effectiveOn: today, reason: 'group moved' };
-    const recording = { by: 'rui', reason: 'sold', at: new Date('2026-04-01T12:00:00Z') };
+    const at = new Date(desk.clock.now());
+    const move = { kind: 'payer' as const, targetId: to, effectiveOn: null, reason: 'group moved' };
+    const recording = { by: 'rui', reason: 'sold', at };
     const singly = ids.slice(0, 40).map((id) => desk.moves.execute({ companyId: id, kind: 'payer', targetId: to }, BILLING));
     const inSets = [0, 1, 2, 3].map((part) =>
-      desk.test.database.transaction((tx) => desk.moves.applyTo(tx, ids.slice(40 + part * 200, 240 + part * 200), move, today, BILLING)),
+      desk.test.database.transaction((tx) => desk.moves.applyTo(tx, ids.slice(40 + part * 200, 240 + part * 200), move, at, BILLING)),
     );
     const closing = [0, 1].map((part) =>
       desk.test.database.transaction((tx) => desk.status.applyTo(tx, ids.slice(840 + part * 80, 920 + part * 80), 'close', recording, ACCOUNTANT)),
@@ -189,7 +236,7 @@ describe('moving companies', () => {
     expect(
       await desk.query(
         `SELECT c.status, c.payer_id = $1 AS moved, count(*)::int AS count,
-                bool_and(companies.place_on(c.id, 'payer', '2026-03-31') = $2) AS was, bool_and(companies.place_on(c.id, 'payer', '2026-04-01') = c.payer_id) AS is
+                bool_and(companies.place_on(c.id, 'payer', '2026-04-20') = $2) AS was, bool_and(companies.place_on(c.id, 'payer', '2026-04-21') = c.payer_id) AS is
            FROM companies.company c WHERE number LIKE 'K-%' GROUP BY 1, 2 ORDER BY 1, 2`,
         [to, from],
       ),

@@ -1,16 +1,18 @@
 // Starts a run that does one thing to many companies: to a list, or to all that a filter means.
 import { Injectable } from '@nestjs/common';
-import { CompanyId, DomainError, LocalDate, RunId, TimeZone } from '@countinghouse/kernel';
+import { CompanyId, DomainError, LocalDate, RunId, timeZone } from '@countinghouse/kernel';
 import { Actor, AppClock, authorise, Database, Idempotency, Run, Runs } from '@countinghouse/platform';
 import { MOVES, type StatusMove } from '../domain/company-status';
 import type { CompanyCriteria } from '../persistence/company-search.queries';
 import type { PlaceKind } from '../persistence/hierarchy.queries';
-import { dayOfMove } from './move-companies';
+import { tooFarAhead } from './move-companies';
 import { reasonOf } from './refusals';
 
 export const BULK_CHANGE = 'companies.bulk-change';
 export const BULK_VAT_CHECK = 'companies.bulk-vat-check';
 export const COMPANIES_IN_BULK_MAX = 100_000;
+/** A day too far ahead here is so for every company; the others are refused one by one. */
+const WHERE_DAYS_BEGIN = timeZone('Pacific/Kiritimati');
 
 /** What is done to each. */
 export type BulkAct =
@@ -29,11 +31,8 @@ export interface BulkInput extends BulkScope {
   readonly doing: BulkAct;
   readonly reason: string | null;
   readonly by: string;
-  /** The instant it was asked for. */
+  /** The instant it was asked for: what is done today is done on the day that it then was for each company. */
   readonly at: string;
-  /** The day of that instant, and of the move. */
-  readonly today: LocalDate;
-  readonly effectiveOn: LocalDate;
 }
 
 export interface StartBulkChangeInput extends BulkScope {
@@ -56,7 +55,8 @@ export class StartBulkChange {
     const { doing, companyIds, criteria } = asked;
     authorise(actor, doing.act in MOVES ? MOVES[doing.act as StatusMove].role : 'billing');
     refuseScope(asked);
-    const today = this.clock.today('UTC' as TimeZone);
+    const isTooFar = doing.act === 'move' && tooFarAhead(doing.effectiveOn, this.clock.today(WHERE_DAYS_BEGIN));
+    if (isTooFar) throw isTooFar;
     const input: BulkInput = {
       doing,
       ...(companyIds && { companyIds: [...new Set(companyIds)] }),
@@ -64,8 +64,6 @@ export class StartBulkChange {
       reason: doing.act in MOVES && doing.act !== 'resume' ? reasonOf(asked.reason) : (asked.reason?.trim() ?? null) || null,
       by: actor.subject,
       at: new Date(this.clock.now()).toISOString(),
-      today,
-      effectiveOn: dayOfMove(doing.act === 'move' ? doing.effectiveOn : today, today),
     };
     const kind = doing.act === 'check-vat' ? BULK_VAT_CHECK : BULK_CHANGE;
     return this.database.transaction(async (tx) => {

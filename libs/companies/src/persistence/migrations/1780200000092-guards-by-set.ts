@@ -1,4 +1,4 @@
-// The guards of changed companies and leaving members cost what the statement is long, whatever they were planned for.
+// The guards of changed companies and leaving members cost what the statement is long, and a company's day is that of its zone.
 import { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
@@ -15,9 +15,11 @@ export class GuardsBySet1780200000092 implements MigrationInterface {
     `);
     await runner.query(PLACES_BY_SET);
     await runner.query(CIRCLES_BY_MOVES);
+    await runner.query(makeVersion('(now() AT TIME ZONE NEW.time_zone)::date'));
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query(makeVersion('current_date'));
     await runner.query(CIRCLES_BY_ROW);
     await runner.query(PLACES_BY_JOIN);
     await runner.query(`
@@ -30,15 +32,16 @@ export class GuardsBySet1780200000092 implements MigrationInterface {
 
 const BY_INDEX = ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin'];
 
-/** As it was, but for who has moved: the places after the change less the places before it. */
+/** Who has moved is the places after the change less the places before it; as of the day that it is for the company. */
 const PLACES_BY_SET = `
   CREATE OR REPLACE FUNCTION companies.keep_place() RETURNS trigger LANGUAGE plpgsql ${BY_INDEX.map((setting) => `SET ${setting} = off`).join(' ')} AS $$
   BEGIN
     INSERT INTO companies.company_move (company_id, kind, effective_on, target_id, recorded_by)
-      SELECT moved.id, moved.kind, current_date, moved.target_id, 'system:' || session_user
+      SELECT moved.id, moved.kind, (now() AT TIME ZONE c.time_zone)::date, moved.target_id, 'system:' || session_user
         FROM (SELECT f.id, place.kind, place.target_id FROM fresh f, LATERAL (VALUES ('parent', f.parent_id), ('payer', f.payer_id)) AS place(kind, target_id)
               EXCEPT
               SELECT s.id, place.kind, place.target_id FROM stale s, LATERAL (VALUES ('parent', s.parent_id), ('payer', s.payer_id)) AS place(kind, target_id)) AS moved
+        JOIN companies.company c ON c.id = moved.id
        WHERE NOT EXISTS (SELECT FROM companies.company_move m
                           WHERE m.company_id = moved.id AND m.kind = moved.kind AND m.target_id IS NOT DISTINCT FROM moved.target_id)
          -- Back to nobody, as before the first move.
@@ -101,4 +104,17 @@ const CIRCLES_BY_ROW = `
     FOR EACH ROW WHEN (NEW.payer_id IS NOT NULL) EXECUTE FUNCTION companies.refuse_circle('payer');
   ALTER TABLE companies.company ENABLE ALWAYS TRIGGER company_hierarchy_has_no_cycle;
   ALTER TABLE companies.company ENABLE ALWAYS TRIGGER company_payers_have_no_cycle;
+`;
+
+const makeVersion = (today: string): string => `
+  CREATE OR REPLACE FUNCTION companies.make_version() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF companies.profile_of(NEW) IS DISTINCT FROM companies.profile_of(OLD) AND NEW.version = OLD.version THEN
+      NEW.version := OLD.version + 1;
+      NEW.valid_from := greatest(OLD.valid_from, ${today});
+      NEW.changed_by := 'system:' || session_user;
+      NEW.change_reason := NULL;
+    END IF;
+    RETURN NEW;
+  END $$;
 `;
