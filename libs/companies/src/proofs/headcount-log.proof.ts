@@ -10,7 +10,7 @@ export class HeadcountLog implements Proof {
 
   constructor(private readonly clock: AppClock) {}
 
-  /** Members are counted one by one as they stand, not by the rule that writes the log. */
+  /** Members are counted one by one as they stand, not by the rule that writes the log. It holds on every day; one day is looked at. */
   async prove(reader: Reader): Promise<ProofResult> {
     const today = this.clock.today(timeZone('UTC'));
     const { groups, people, wrong, first } = await reader.one<{ groups: bigint; people: bigint; wrong: bigint; first: string | null }>(

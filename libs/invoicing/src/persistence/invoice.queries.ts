@@ -17,21 +17,16 @@ export async function findIssuer(reader: Reader, id: IssuerId): Promise<IssuerRo
   return reader.one<IssuerRow>('SELECT id, country FROM platform.issuer WHERE id = $1', [id]);
 }
 
-/** Members are invoiced by name; where they work gives country and language. */
-export interface MemberBuyer {
-  readonly payerId: string;
+/** A member as a document names it. Of people there is the name and address that holds now, and no other. */
+export interface NamedMember {
+  readonly id: string;
   readonly companyId: CompanyId;
-  readonly country: string;
-  readonly snapshot: Readonly<Record<string, unknown>>;
+  readonly name: string;
+  readonly email: string | null;
 }
 
-export async function memberBuyers(reader: Reader, memberIds: readonly string[]): Promise<MemberBuyer[]> {
-  return reader.query(
-    `SELECT m.id AS "payerId", m.company_id AS "companyId", c.country,
-            jsonb_build_object('name', m.name, 'email', m.email, 'country', c.country, 'language', c.language) AS snapshot
-       FROM companies.member m JOIN companies.company c ON c.id = m.company_id WHERE m.id = ANY ($1)`,
-    [memberIds],
-  );
+export async function namedMembers(reader: Reader, memberIds: readonly string[]): Promise<NamedMember[]> {
+  return reader.query('SELECT id, company_id AS "companyId", name, email FROM companies.member WHERE id = ANY ($1)', [memberIds]);
 }
 
 export interface TakenNumbers {

@@ -273,6 +273,20 @@ describe('a billing run', () => {
     expect(invoice).toEqual({ name: 'On that day', version: '2', city: 'Porto', issuedOn: TODAY, dueOn: '2026-12-10' });
   });
 
+  it('gives members the country and language that their company had on the day of issue', async () => {
+    const { companyId } = await business.company({ members: 1 });
+    const version = (country: string, language: string, from: string) =>
+      business.database.transaction((tx) =>
+        tx.execute('UPDATE companies.company SET country = $2, language = $3, version = version + 1, valid_from = $4 WHERE id = $1', [companyId, country, language, from]),
+      );
+    await version('ES', 'es', TODAY);
+    await version('DE', 'de', addDays(TODAY, 1));
+    await business.bill();
+    expect(await business.query(`SELECT buyer FROM invoicing.invoice WHERE stream = 'member' AND company_id = $1`, [companyId])).toEqual([
+      { buyer: { name: expect.any(String), email: null, country: 'ES', language: 'es' } },
+    ]);
+  });
+
   it('finds nothing to bill a second time', async () => {
     await business.company();
     await business.bill();

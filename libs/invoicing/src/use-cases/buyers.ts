@@ -3,7 +3,7 @@ import { Companies, CompanyOnDay, PaymentTerms } from '@countinghouse/companies'
 import type { CompanyId, LocalDate } from '@countinghouse/kernel';
 import type { Reader } from '@countinghouse/platform';
 import type { VatStatus } from '../domain/tax';
-import { memberBuyers, PayerType } from '../persistence/invoice.queries';
+import { namedMembers, PayerType } from '../persistence/invoice.queries';
 
 export interface Buyer {
   readonly payerId: string;
@@ -18,7 +18,7 @@ export interface Buyer {
 /** A member pays at once, by card. */
 const AT_ONCE: PaymentTerms = { kind: 'net', days: 0 };
 
-/** The buyers among the payers, by payer id; one statement. */
+/** The buyers among the payers, by payer id; two statements at most. */
 export async function buyersOf(
   reader: Reader,
   companies: Companies,
@@ -29,8 +29,18 @@ export async function buyersOf(
   const buyers =
     payerType === 'company'
       ? [...(await companies.profilesOn(reader, payerIds as CompanyId[], issuedOn)).values()].map(companyBuyer)
-      : (await memberBuyers(reader, payerIds)).map((member): Buyer => ({ ...member, vatStatus: 'not-required', taxId: null, terms: AT_ONCE }));
+      : await memberBuyers(reader, companies, payerIds, issuedOn);
   return new Map(buyers.map((buyer) => [buyer.payerId, buyer]));
+}
+
+/** Members are invoiced by name; the company that they belong to gives country and language, as they were on the day. */
+async function memberBuyers(reader: Reader, companies: Companies, ids: readonly string[], issuedOn: LocalDate): Promise<Buyer[]> {
+  const members = await namedMembers(reader, ids);
+  const employers = await companies.profilesOn(reader, [...new Set(members.map(({ companyId }) => companyId))], issuedOn);
+  return members.map(({ id, companyId, name, email }) => {
+    const { country, language } = employers.get(companyId)!.profile;
+    return { payerId: id, companyId, country, vatStatus: 'not-required', taxId: null, terms: AT_ONCE, snapshot: { name, email, country, language } };
+  });
 }
 
 function companyBuyer({ id, number, version, profile, vatStatus, vatCheckedOn, vatConsultation }: CompanyOnDay): Buyer {
