@@ -1,11 +1,11 @@
 // Reads of people for the API.
 import { CompanyId, DateRange, DomainError, LocalDate, MemberId } from '@countinghouse/kernel';
-import { byKey, groupedBy, keysetPages, Where, type KeysetQuery, type Page, type Reader } from '@countinghouse/platform';
+import { byKey, groupedBy, keysetPage, keysetPages, optionalIdOf, Where, type KeysetQuery, type Page, type Reader } from '@countinghouse/platform';
 import type { HeadcountMeasure } from '../domain/headcount';
-import { isLookedFor, lookedFor } from '../persistence/member-search.queries';
+import { foundMembers, isLookedFor, lookedFor } from '../persistence/member-search.queries';
 import type { MemberType } from './company.type';
 import { MEMBER } from './company.queries';
-import type { MemberErasureType, MembersArgs, MemberStayType } from './member.type';
+import type { MemberErasureType, MembersArgs, MemberSearchArgs, MemberStayType } from './member.type';
 
 /** By employee id. */
 export async function filteredMembersOfCompanies(reader: Reader, companies: readonly string[], { filter, ...page }: MembersArgs): Promise<Map<string, Page<MemberType>>> {
@@ -14,6 +14,17 @@ export async function filteredMembersOfCompanies(reader: Reader, companies: read
   const query: KeysetQuery = { list: 'members', select: MEMBER, from: 'companies.member m', where, orderBy: [{ sql: 'm.employee_id', type: 'text' }], direction: 'ascending' };
   where.when(looked?.beginning, (like) => isLookedFor(where, looked!, like));
   return keysetPages(reader, query, page, companies, 'm.company_id');
+}
+
+const NOBODY: Page<MemberType> = { edges: [], pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null } };
+
+/** Of all companies or of one, what fits best first. @throws DomainError ID_INVALID, PAGE_SIZE_INVALID, CURSOR_INVALID */
+export async function searchedMembers(reader: Reader, { search, companyId, ...page }: MemberSearchArgs): Promise<Page<MemberType> & { isCut: boolean }> {
+  const found = await foundMembers(reader, search, optionalIdOf<CompanyId>('Company', companyId, 'companyId'));
+  if (found === undefined) return { ...NOBODY, isCut: false };
+  const { isCut, ...lists } = found;
+  const members = await keysetPage<MemberType & { isCut: boolean }>(reader, { list: 'members-found', select: `${MEMBER}, ${isCut} AS "isCut"`, direction: 'ascending', ...lists }, page);
+  return { ...members, isCut: members.edges[0]?.node.isCut ?? false };
 }
 
 export async function dependantsOf(reader: Reader, employees: readonly string[]): Promise<Map<string, MemberType[]>> {

@@ -3,31 +3,29 @@ import { Args, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/g
 import { addMonths, CompanyId, DateRange, dateRange, DomainError, MemberId } from '@countinghouse/kernel';
 import { CurrentActor, Database, idOf, optionalIdOf, RequestLoaders, type Actor, type Loaders, type Reader } from '@countinghouse/platform';
 import { Companies } from '../companies.facade';
-import { searchMembers } from '../persistence/member-search.queries';
 import { AddMember } from '../use-cases/add-member';
 import { ChangeMember } from '../use-cases/change-member';
 import { EraseMember } from '../use-cases/erase-member';
 import { membersByIds } from './company.queries';
 import { CompanyType, MemberType } from './company.type';
-import { DayAsked, dependantsOf, earlierStaysOf, employeeIdOf, erasuresOf, numberOf, StretchesAsked } from './member.queries';
+import { DayAsked, dependantsOf, earlierStaysOf, employeeIdOf, erasuresOf, numberOf, searchedMembers, StretchesAsked } from './member.queries';
 import * as t from './member.type';
 
 const HEADCOUNT_MONTHS_MAX = 120;
-const FOUND_MAX = 100;
 
 @Resolver(() => MemberType)
 export class PeopleResolver {
   constructor(private readonly database: Database) {}
 
-  @Query(() => [MemberType], { description: 'Of all companies; what fits best first.' })
-  membersFound(@Args() { search, companyId, first }: t.MembersFoundArgs): Promise<MemberType[]> {
-    if (first < 1 || first > FOUND_MAX) throw new DomainError('PAGE_SIZE_INVALID', `first ${first} is not a page size`, { field: 'first', value: String(first), remedy: `ask for 1 to ${FOUND_MAX}` });
-    const company = optionalIdOf<CompanyId>('Company', companyId, 'companyId');
-    return this.database.read(async (reader) => {
-      const ids = await searchMembers(reader, search, { companyId: company, limit: first });
-      const found = await membersByIds(reader, ids);
-      return ids.map((id) => found.get(id)!);
-    });
+  @Query(() => t.MemberSearchConnection, { description: 'Of all companies, or of one; what fits best first.' })
+  memberSearch(@Args() args: t.MemberSearchArgs): Promise<t.MemberSearchConnection> {
+    return this.database.read((reader) => searchedMembers(reader, args));
+  }
+
+  @Query(() => [MemberType], { description: 'Of all companies; what fits best first.', deprecationReason: 'It ends with the hundredth: see memberSearch.' })
+  async membersFound(@Args() args: t.MembersFoundArgs): Promise<MemberType[]> {
+    const { edges } = await this.database.read((reader) => searchedMembers(reader, args));
+    return edges.map(({ node }) => node);
   }
 
   @ResolveField('dependantOf', () => MemberType, { nullable: true, description: 'The employee of a dependant.' })

@@ -4,7 +4,8 @@ import type { LocalDate } from '@countinghouse/kernel';
 import { DateScalar, DateTimeScalar, enumOf, ImportModeEnum, PageArgs, Payload, type ImportMode } from '@countinghouse/platform';
 import { HEADCOUNT_MEASURES, type HeadcountMeasure } from '../domain/headcount';
 import type { MemberStatus } from '../domain/member-status';
-import { MemberStatusEnum, MemberType } from './company.type';
+import { NAMES_MAX } from '../persistence/member-search.queries';
+import { MemberConnection, MemberStatusEnum, MemberType } from './company.type';
 
 export const HeadcountMeasureEnum = enumOf<HeadcountMeasure>(
   'HeadcountMeasure',
@@ -31,6 +32,20 @@ export class MemberFilter {
 export class MembersArgs extends PageArgs {
   @Field(() => MemberFilter, { nullable: true })
   readonly filter?: MemberFilter | null;
+}
+
+@ArgsType()
+export class MemberSearchArgs extends PageArgs {
+  @Field(() => String, { description: 'Words of the name, or the beginning of an e-mail address or employee id; accents and capitals do not count.' })
+  readonly search!: string;
+  @Field(() => ID, { nullable: true, description: 'Only people of this company.' })
+  readonly companyId?: string | null;
+}
+
+@ObjectType('MemberSearchConnection')
+export class MemberSearchConnection extends MemberConnection {
+  @Field(() => Boolean, { description: `Whether the names of more than ${NAMES_MAX} people fit, of whom so many are ranked: say more.` })
+  readonly isCut!: boolean;
 }
 
 @ArgsType()

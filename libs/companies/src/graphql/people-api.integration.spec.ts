@@ -65,11 +65,13 @@ describe('people in the API', () => {
     const list = 'edges { node { employeeId } }';
     const query = `query ($id: ID!) { company(id: $id) { byName: members(filter: { search: "joao" }) { ${list} } begins: members(filter: { search: "joa" }) { ${list} } left: members(filter: { status: LEFT }) { ${list} }
       centre: members(filter: { costCentre: "A" }) { ${list} } mail: members(filter: { search: "JOAO@filter.example" }) { ${list} } all: members(first: 1) { ${list} pageInfo { hasNextPage } } }
-      membersFound(search: "davila joao") { name company { id } } }`;
+      membersFound(search: "davila joao") { name company { id } }
+      memberSearch(search: "davila joao", companyId: $id, first: 1) { isCut edges { node { name company { id } } } pageInfo { hasNextPage } } }`;
     const of = (...ids: string[]) => ({ edges: ids.map((employeeId) => ({ node: { employeeId } })) });
     expect(await api.ask(query, { id })).toEqual({
       company: { byName: of('F1'), begins: of('F1', 'F2'), left: of('F2'), centre: of('F1'), mail: of('F1'), all: { ...of('F1'), pageInfo: { hasNextPage: true } } },
       membersFound: [{ name: 'João d’Ávila', company: { id } }],
+      memberSearch: { isCut: false, edges: [{ node: { name: 'João d’Ávila', company: { id } } }], pageInfo: { hasNextPage: false } },
     });
   });
 

@@ -1,7 +1,7 @@
 // Searching people: found as people type them, the best first, and by index alone among a hundred thousand.
-import { MemberId } from '@countinghouse/kernel';
+import type { Page, PageArgs } from '@countinghouse/platform';
 import { day, PeopleStand } from '../../test/people-stand';
-import { searchMembers } from './member-search.queries';
+import { searchedMembers } from './member.queries';
 
 describe('the search for people', () => {
   let stand: PeopleStand;
@@ -25,11 +25,8 @@ describe('the search for people', () => {
   });
   afterAll(() => stand.test.drop());
 
-  const names = async (text: string, limit = 10): Promise<string[]> => {
-    const ids = await stand.test.database.read((reader) => searchMembers(reader, text, { limit }));
-    const rows = await stand.query<{ id: MemberId; name: string }>('SELECT id, name FROM companies.member WHERE id = ANY ($1::uuid[])', [ids]);
-    return ids.map((id) => rows.find((row) => row.id === id)!.name);
-  };
+  const page = (text: string, rest: PageArgs = {}) => stand.test.database.read((reader) => searchedMembers(reader, { search: text, ...rest }));
+  const names = async (text: string, first = 10): Promise<string[]> => (await page(text, { first })).edges.map(({ node }) => node.name);
 
   it.each([
     ['cagla', ['Çağla Øst-Müller']],
@@ -56,10 +53,35 @@ describe('the search for people', () => {
     expect(await names('maria', 2)).toEqual(['Zoë Zimmer', 'Maria']);
   });
 
+  it('goes on where a page ended, forward and back', async () => {
+    const first = await page('maria', { first: 2 });
+    const second = await page('maria', { first: 2, after: first.pageInfo.endCursor });
+    const third = await page('maria', { first: 2, after: second.pageInfo.endCursor });
+    expect([first, second, third].map(({ edges }) => edges.map(({ node }) => node.name))).toEqual([['Zoë Zimmer', 'Maria'], ['Maria Silva', 'Mariana'], ['Ana Maria Silva']]);
+    expect([first, second, third].map(({ pageInfo }) => pageInfo.hasNextPage)).toEqual([true, true, false]);
+    const back = await page('maria', { last: 2, before: third.pageInfo.startCursor });
+    expect(back.edges.map(({ node }) => node.name)).toEqual(['Maria Silva', 'Mariana']);
+    await expect(page('maria', { after: 'nothing of ours' })).rejects.toMatchObject({ code: 'CURSOR_INVALID' });
+    await expect(page('maria', { first: 101 })).rejects.toMatchObject({ code: 'PAGE_SIZE_INVALID' });
+  });
+
+  it('ranks a thousand of those whose name fits, and says when there are more', async () => {
+    expect([(await page('maria')).isCut, (await page('nobody at all')).isCut, (await page('person')).isCut]).toEqual([false, false, true]);
+    const seen = new Set<string>();
+    for (let after: string | null | undefined = undefined; after !== null; ) {
+      const { edges, pageInfo }: Page<{ id: string }> = await page('person', { first: 100, ...(after !== undefined && { after }) });
+      for (const { node } of edges) seen.add(node.id);
+      after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
+    }
+    // And the fifty whose address begins so, as far as they are others.
+    expect(seen.size).toBeGreaterThanOrEqual(1_001);
+    expect(seen.size).toBeLessThanOrEqual(1_051);
+  });
+
   it.each(['muller', 'couple@family.example', 'e777', 'joao davila', 'person'])('reads %j from the index, and few pages of it', async (text) => {
     const plan = await stand.test.database.read(async (reader) => {
       const asked = jest.spyOn(reader, 'query');
-      await searchMembers(reader, text, { limit: 25 });
+      await searchedMembers(reader, { search: text });
       const [sql, params] = asked.mock.calls.at(-1)!;
       return (await reader.query<{ 'QUERY PLAN': string }>(`EXPLAIN (ANALYZE, BUFFERS, TIMING OFF) ${sql}`, params)).map((row) => row['QUERY PLAN']).join('\n');
     });
