@@ -31,11 +31,12 @@ export class PeopleStand {
   private constructor(
     readonly test: TestDatabase,
     today: string,
+    others: readonly object[],
   ) {
     const { database, url } = test;
     const audit = new Audit();
     this.clock = new TestClock(Date.parse(`${today}T12:00:00Z`));
-    const registry = JobRegistry.of(new MembersImport(new Outbox(), this.clock));
+    const registry = JobRegistry.of(new MembersImport(new Outbox(), this.clock), ...others);
     this.runs = new Runs(database, audit, new RunChunks(database, audit, registry, new QueueSettings(url)));
     this.imports = new Imports(database, this.runs, registry);
     this.add = new AddMember(database, audit);
@@ -45,8 +46,9 @@ export class PeopleStand {
     this.members = new ImportMembers(database, this.imports, this.runs, audit, this.clock);
   }
 
-  static async create(today = '2026-07-01'): Promise<PeopleStand> {
-    return new PeopleStand(await createTestDatabase(), today);
+  /** Besides the import of members there are `others`. */
+  static async create(today = '2026-07-01', others: readonly object[] = []): Promise<PeopleStand> {
+    return new PeopleStand(await createTestDatabase(), today, others);
   }
 
   async company(number: string): Promise<CompanyId> {

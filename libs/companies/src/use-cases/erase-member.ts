@@ -6,6 +6,9 @@ import { refuseMove } from '../domain/member-status';
 import { ErasureChecks } from '../erasure-checks';
 import { eraseMember, LockedMember, lockedMember } from '../persistence/member-changes.queries';
 
+/** Where files of any kind name a person by the employee id. */
+const NAMING_COLUMNS = ['employee_id', 'dependant_of'];
+
 @Injectable()
 export class EraseMember {
   constructor(
@@ -40,7 +43,7 @@ export class EraseMember {
       }
       await eraseMember(tx, member, { at: new Date(now), by: actor.subject, reason: why });
       const { companyNumber, employeeId, name, email } = member;
-      await this.imports.forget(tx, { kind: 'companies.members', key: [companyNumber, employeeId], texts: email === null ? [name] : [name, email] });
+      await this.imports.forget(tx, { scope: companyNumber, number: employeeId, columns: NAMING_COLUMNS, texts: email === null ? [name] : [name, email] });
       await this.audit.record(tx, actor, [{ action: 'companies.erase-member', subjectType: 'member', subjectId: memberId, reason: why }]);
     });
   }

@@ -9,7 +9,7 @@ import { newId } from '../ids/new-id';
 import { JobRegistry } from '../queue/job-registry';
 import { Run, RunState } from '../runs/run';
 import { Runs } from '../runs/runs';
-import type { ImportInput, ImportMode } from './import';
+import type { ImportInput, ImportKindOptions, ImportMode } from './import';
 import { ColumnsBeside, stageFile } from './staging';
 import { refuseTooLargeToBeWhole, StagedImport } from './staged-import';
 import { Forgotten, forgetPerson } from './forget.queries';
@@ -84,9 +84,16 @@ export class Imports {
     return rejectionsOf(reader, runId, page.after ?? { line: 0, id: 0n }, limit);
   }
 
-  /** Takes a person out of staged rows and rejections; part of an erasure. */
+  /** Takes a person out of the staged rows and the rejections of all kinds; part of an erasure. */
   async forget(tx: Tx, forgotten: Forgotten): Promise<void> {
-    await forgetPerson(tx, forgotten);
+    const cells = this.kinds().flatMap(({ kind, columns }) =>
+      Object.keys(columns).flatMap((column, index) => (forgotten.columns.includes(column) ? [{ kind, position: index + 1 }] : [])),
+    );
+    await forgetPerson(tx, forgotten, cells);
+  }
+
+  private kinds(): ImportKindOptions[] {
+    return [...this.registry.runKinds.values()].flatMap(({ handler }) => (handler instanceof StagedImport ? [handler.options] : []));
   }
 
   private async stage(tx: Tx, handler: StagedImport, input: StartImport, options: unknown, actor: Actor): Promise<Run> {
@@ -129,7 +136,7 @@ export class Imports {
   private handlerOf(kind: string): StagedImport {
     const handler = this.registry.runKinds.get(kind)?.handler;
     if (handler instanceof StagedImport) return handler;
-    const known = [...this.registry.runKinds.values()].filter((each) => each.handler instanceof StagedImport).map((each) => each.kind);
+    const known = this.kinds().map((each) => each.kind);
     throw new DomainError('IMPORT_KIND_UNKNOWN', `There is no import of ${JSON.stringify(kind.slice(0, 60))}.`, {
       field: 'kind',
       value: kind.slice(0, 60),

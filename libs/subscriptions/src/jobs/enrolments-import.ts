@@ -176,7 +176,8 @@ function inClosedPeriod(line: number, row: Row, answer: Answer<EnrolmentId>, ope
 
 function overlapping(line: number, row: Row, { start, end }: { start: string; end: string | null }): Rejection {
   const term = end === null ? `from ${start} on` : `from ${start} up to ${end}`;
-  const reason = `The member ${row.employee_id} holds a plan under contract ${row.contract_number} ${term}.`;
+  // Without the employee id, which would stay in these words when the person is erased.
+  const reason = `The member holds a plan under contract ${row.contract_number} ${term}.`;
   return refused(line, 'starts_on', row.starts_on, 'ENROLMENT_OVERLAPS', reason, 'End the other enrolment first, or start when it has ended.');
 }
 
