@@ -2,6 +2,8 @@
 import { Readable } from 'node:stream';
 import { Logger } from '@nestjs/common';
 import { CompanyId } from '@countinghouse/kernel';
+import type { ImportRun } from '@countinghouse/platform';
+import { refuseDependants } from '../persistence/members-import.queries';
 import { day, days, PeopleStand } from '../../test/people-stand';
 
 const HEADER = 'employee_id,name,email,cost_centre,eligible_from';
@@ -150,6 +152,30 @@ describe('the import of a company’s people', () => {
     await stand.import(acme, [HEADER, 'E1,Person 1,,Sales,2026-01-01'], { asOf: day('2026-05-01') });
     await stand.import(acme, [HEADER, 'E1,Person 1,,Ops,2026-01-01'], { asOf: day('2026-04-11'), again: true });
     expect(await stand.headcount(acme, spring, 'eligible', 'Ops')).toEqual(['2026-04-01..2026-04-11 0', '2026-04-11..2026-06-01 1']);
+  });
+
+  it('looks up by index whom the rows of dependants name, however many are on record', async () => {
+    const acme = await stand.company('I-1');
+    const lines = Array.from({ length: 2_000 }, (_, i) => (i % 2 === 0 ? `E${i},Ana,2026-01-01,` : `D${i},Bo,2026-01-01,E${i - 1}`));
+    await stand.import(acme, ['employee_id,name,eligible_from,dependant_of', ...lines]);
+    await stand.test.dataSource.query('VACUUM ANALYZE companies.member');
+    const run = await stand.start(acme, ['employee_id,name,eligible_from,dependant_of', ...lines], { again: true });
+    const plan = await stand.test.database.transaction(async (tx) => {
+      await tx.execute('SET LOCAL enable_seqscan = off');
+      const asked = jest.spyOn(tx, 'execute').mockImplementation(async (sql, params) => {
+        if (sql.startsWith('WITH dependant')) rows = await tx.query<{ 'QUERY PLAN': string }>(`EXPLAIN (COSTS OFF) ${sql}`, params);
+        else await tx.query(sql, params);
+        return 0;
+      });
+      let rows: { 'QUERY PLAN': string }[] = [];
+      await refuseDependants(tx, run as ImportRun);
+      asked.mockRestore();
+      return rows.map((row) => row['QUERY PLAN']);
+    });
+    await stand.runs.drain(run.id);
+    const lookups = plan.flatMap((line, i) => (/ on member/.test(line) ? [plan[i + 1]!.trim()] : []));
+    expect(lookups.length).toBeGreaterThanOrEqual(3);
+    for (const lookup of lookups) expect(lookup).toMatch(/^Index Cond: .*(employee_id|dependant_of) = /);
   });
 
   it('takes dependants with their employees, wherever these stand in the file, and lets them leave together', async () => {

@@ -62,7 +62,8 @@ export async function companiesNamed(reader: Reader, run: ImportRun): Promise<{ 
 
 /**
  * Refuses dependants whose employee is neither in the file nor on record, or is a dependant too, and rows that would make
- * a dependant of somebody who has dependants. All rows at once: the employee may stand anywhere in the file.
+ * a dependant of somebody who has dependants. All rows at once: the employee may stand anywhere in the file. Rows are hashed
+ * with rows; people on record are looked up one by one, by index, whatever the planner thinks of either.
  */
 export async function refuseDependants(tx: Tx, run: ImportRun): Promise<void> {
   const statement = () => tx.execute(
@@ -72,15 +73,16 @@ export async function refuseDependants(tx: Tx, run: ImportRun): Promise<void> {
         WHERE r.file_id = $1 AND r.cells[8] IS NOT NULL AND ${isAccepted('$2')}
      ), judged AS (
        SELECT d.line, d.employee_id,
-              CASE WHEN EXISTS (SELECT FROM companies.member m JOIN companies.member x ON x.dependant_of = m.id
-                                 WHERE m.company_id = d.company_id AND m.employee_id = d.own_id) THEN 'DEPENDANT_HAS_DEPENDANTS'
+              CASE WHEN EXISTS (SELECT FROM companies.member x
+                                 WHERE x.dependant_of = (SELECT m.id FROM companies.member m WHERE m.company_id = d.company_id AND m.employee_id = d.own_id))
+                     THEN 'DEPENDANT_HAS_DEPENDANTS'
                    WHEN r.line IS NOT NULL AND r.cells[8] IS NULL AND ${isAccepted('$2')} THEN NULL
                    WHEN r.line IS NULL AND e.id IS NOT NULL AND e.dependant_of IS NULL THEN NULL
                    WHEN coalesce(r.cells[8] IS NOT NULL, e.dependant_of IS NOT NULL) THEN 'EMPLOYEE_IS_DEPENDANT'
                    ELSE 'EMPLOYEE_UNKNOWN' END AS code
          FROM dependant d
          LEFT JOIN platform.import_row r ON r.file_id = $1 AND r.key = d.employee_key
-         LEFT JOIN companies.member e ON e.company_id = d.company_id AND e.employee_id = d.employee_id
+         LEFT JOIN LATERAL (SELECT m.id, m.dependant_of FROM companies.member m WHERE m.company_id = d.company_id AND m.employee_id = d.employee_id LIMIT 1) AS e ON true
      )
      ${INTO_REJECTIONS}
      SELECT DISTINCT ON (j.line) $2, j.line, 'dependant_of', j.employee_id, j.code, said.reason, said.remedy
