@@ -8,7 +8,7 @@ import { People1780200000021 } from './persistence/migrations/1780200000021-peop
 import { ImportSettings1780200000022 } from './persistence/migrations/1780200000022-import-settings';
 import { MemberSearch1780200000023 } from './persistence/migrations/1780200000023-member-search';
 import { MembersLeft1780200000091 } from './persistence/migrations/1780200000091-members-left';
-import { GuardsBySet1780200000092 } from './persistence/migrations/1780200000092-guards-by-set';
+import { GuardsBySet1780200000093 } from './persistence/migrations/1780200000093-guards-by-set';
 
 export const companiesPersistence: PersistenceManifest = {
   schema: 'companies',
@@ -21,7 +21,7 @@ export const companiesPersistence: PersistenceManifest = {
     ImportSettings1780200000022,
     MemberSearch1780200000023,
     MembersLeft1780200000091,
-    GuardsBySet1780200000092,
+    GuardsBySet1780200000093,
   ],
   rights: {
     // What was once so, and why it is believed.

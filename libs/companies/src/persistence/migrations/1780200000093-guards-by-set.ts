@@ -6,7 +6,7 @@ import { MigrationInterface, QueryRunner } from 'typeorm';
  * the old rows for each of the new ones is ruin when a file changes thousands. So the two are hashed together, or compared
  * as sets, and other tables are asked by index.
  */
-export class GuardsBySet1780200000092 implements MigrationInterface {
+export class GuardsBySet1780200000093 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       ALTER FUNCTION companies.keep_version() SET enable_nestloop = off;
