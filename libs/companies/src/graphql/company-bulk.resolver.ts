@@ -25,7 +25,7 @@ export class CompaniesBulkInput extends BulkInputBase {}
 export class CompaniesMoveInput extends BulkInputBase {
   @Field(() => ID, { nullable: true, description: 'Null: from then on they stand alone.' })
   readonly parentId?: string | null;
-  @Field(() => DateScalar, { nullable: true, description: 'Today unless told.' })
+  @Field(() => DateScalar, { nullable: true, description: 'Today unless told, each company in its own zone.' })
   readonly effectiveOn?: LocalDate | null;
 }
 
@@ -33,7 +33,7 @@ export class CompaniesMoveInput extends BulkInputBase {
 export class CompaniesPayerChangeInput extends BulkInputBase {
   @Field(() => ID, { nullable: true, description: 'Null: from then on they pay for themselves.' })
   readonly payerId?: string | null;
-  @Field(() => DateScalar, { nullable: true, description: 'Today unless told.' })
+  @Field(() => DateScalar, { nullable: true, description: 'Today unless told, each company in its own zone.' })
   readonly effectiveOn?: LocalDate | null;
 }
 

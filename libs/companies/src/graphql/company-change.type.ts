@@ -115,7 +115,7 @@ export class CompanyMoveInput {
   readonly companyId!: string;
   @Field(() => ID, { nullable: true, description: 'Null: from then on it stands alone.' })
   readonly parentId?: string | null;
-  @Field(() => DateScalar, { nullable: true, description: 'Today unless told.' })
+  @Field(() => DateScalar, { nullable: true, description: 'Today in the company’s zone unless told.' })
   readonly effectiveOn?: LocalDate | null;
   @Field(() => String, { nullable: true })
   readonly reason?: string | null;
@@ -127,7 +127,7 @@ export class CompanyPayerChangeInput {
   readonly companyId!: string;
   @Field(() => ID, { nullable: true, description: 'Null: from then on it pays for itself.' })
   readonly payerId?: string | null;
-  @Field(() => DateScalar, { nullable: true, description: 'Today unless told. What was charged for the days before stays where it was.' })
+  @Field(() => DateScalar, { nullable: true, description: 'Today in the company’s zone unless told. What was charged for the days before stays where it was.' })
   readonly effectiveOn?: LocalDate | null;
   @Field(() => String, { nullable: true })
   readonly reason?: string | null;

@@ -91,6 +91,20 @@ describe('many companies', () => {
     expect(placed).toEqual([{ was: true, is: true, count: 18 }]);
   });
 
+  it('are moved on the day that it is for each of them, unless a day is told, and not too far ahead', async () => {
+    const ids = await group('ZON', 3);
+    const query = `UPDATE companies.company SET time_zone = CASE number WHEN 'ZON-0001' THEN 'Pacific/Kiritimati' ELSE 'Pacific/Pago_Pago' END WHERE number IN ('ZON-0001', 'ZON-0002')`;
+    await api.get(Runs)['database'].transaction((tx) => tx.execute(query));
+    const far = await start('companiesPayerChange', 'CompaniesPayerChangeInput', { companyIds: ids.slice(1), payerId: null, effectiveOn: '2999-01-01' });
+    expect(far).toMatchObject({ run: null, userErrors: [{ code: 'MOVE_TOO_FAR_AHEAD' }] });
+    expect(await finish(await start('companiesPayerChange', 'CompaniesPayerChangeInput', { companyIds: ids.slice(1), payerId: null }))).toMatchObject({ result: { changed: '2' } });
+    const days = await api.query<{ day: string }>(
+      `SELECT m.effective_on AS day FROM companies.company_move m JOIN companies.company c ON c.id = m.company_id WHERE c.number LIKE 'ZON-%' AND m.target_id IS NULL ORDER BY c.number`,
+    );
+    // A day and an hour lie between the two zones.
+    expect(days[0]!.day > days[1]!.day).toBe(true);
+  });
+
   it('have their VAT numbers checked', async () => {
     await group('VAT', 100);
     const run = await finish(await start('companiesVatCheck', 'CompaniesBulkInput', { filter: { search: 'VAT' } }));
