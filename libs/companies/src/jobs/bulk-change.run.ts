@@ -18,7 +18,7 @@ interface Chunk {
 }
 
 @Injectable()
-@RunKind({ kind: BULK_CHANGE, queue: 'companies' })
+@RunKind({ kind: BULK_CHANGE, queue: 'companies', version: 2 })
 export class BulkChangeRun implements RunHandler<BulkInput, Chunk> {
   constructor(
     private readonly statuses: ChangeCompanyStatus,
