@@ -1,10 +1,12 @@
 // The totals of a document: its lines are its net, its taxes are its tax, and their bases are its net again.
 import { DomainError } from '@countinghouse/kernel';
 import type { CreditNoteFinalisedFact, InvoiceFinalisedFact } from '@countinghouse/contracts';
+import { refuseTooLarge } from './amount-limit';
 
-/** @throws DomainError FACT_DOES_NOT_ADD_UP naming the total that is off */
+/** @throws DomainError FACT_DOES_NOT_ADD_UP naming the total that is off, AMOUNT_TOO_LARGE */
 export function assertAddsUp(fact: InvoiceFinalisedFact | CreditNoteFinalisedFact): void {
   const lines = fact.lines.map((line) => line.netMinor);
+  for (const minor of lines) refuseTooLarge(minor, `A line of ${fact.documentNumber}`, 'netMinor');
   const bases = fact.taxes.map((tax) => tax.baseMinor);
   const taxes = fact.taxes.map((tax) => tax.taxMinor);
   compare(fact, 'lines', lines, 'netMinor', fact.netMinor);

@@ -1,6 +1,6 @@
 // Exchange rates: exact, rounded once, and parts that add up to the whole.
 import { Currency, decimal } from '@countinghouse/kernel';
-import { convert, convertParts, impliedRate, quotedRate, rateText } from './exchange-rate';
+import { convert, convertParts, givenRate, impliedRate, quotedRate, rateText } from './exchange-rate';
 
 const of = (from: string, to: string) => ({ from: from as Currency, to: to as Currency });
 
@@ -43,5 +43,12 @@ describe('rateText', () => {
   it('writes the rate an amount stands at', () => {
     expect(rateText(impliedRate(10_000n, 800_000n, of('USD', 'INR')))).toBe('80');
     expect(rateText(impliedRate(-1_000n, -620n, of('JPY', 'EUR')))).toBe('0.0062');
+  });
+});
+
+describe('givenRate', () => {
+  it('takes what is above zero and nothing else', () => {
+    expect(givenRate('0.8')).toEqual(quotedRate('0.8'));
+    for (const text of ['0', '0.00', '-80']) expect(() => givenRate(text)).toThrow(expect.objectContaining({ code: 'RATE_INVALID', field: 'rate', value: text }));
   });
 });

@@ -1,5 +1,5 @@
 // Exchange rates: an exact quotient of two quoted rates, by which amounts are converted and rounded once.
-import { Currency, Decimal, decimal, decimalToString, divideRounded, exponentOf, powerOfTen } from '@countinghouse/kernel';
+import { Currency, Decimal, decimal, decimalToString, divideRounded, DomainError, exponentOf, powerOfTen } from '@countinghouse/kernel';
 
 /**
  * What one major unit of a currency is worth in another: numerator / denominator. A quoted rate has 1 as the other part;
@@ -23,6 +23,13 @@ const SHOWN_SCALE = 15;
 /** A rate as it is quoted: `80`, `1.0832`. @throws DomainError DECIMAL_INVALID */
 export function quotedRate(text: string): ExchangeRate {
   return { numerator: decimal(text, 'rate'), denominator: ONE };
+}
+
+/** A rate that a person gives. @throws DomainError DECIMAL_INVALID, RATE_INVALID unless it is above zero */
+export function givenRate(text: string): ExchangeRate {
+  const rate = quotedRate(text);
+  if (rate.numerator.unscaled > 0n) return rate;
+  throw new DomainError('RATE_INVALID', `${text} is not a rate.`, { field: 'rate', value: text, remedy: 'Give a rate above zero.' });
 }
 
 /** The rate at which an amount is in the books. */

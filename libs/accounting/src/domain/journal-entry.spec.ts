@@ -1,6 +1,7 @@
 // Drafting entries: nothing of zero, and never out of balance.
 import { Currency, IssuerId, localDate } from '@countinghouse/kernel';
 import type { RevenueEarnedFact } from '@countinghouse/contracts';
+import { MAX_AMOUNT_MINOR } from './amount-limit';
 import { assertBalanced, draftEntry, RuleLine } from './journal-entry';
 import { functionalLines } from './valuation';
 
@@ -35,6 +36,14 @@ describe('draftEntry', () => {
     expect(() => draftEntry(fact, [{ role: 'revenue', amountMinor: 0n }], inEuros)).toThrow(
       expect.objectContaining({ code: 'FACT_WITHOUT_AMOUNT', value: 'run/1' }),
     );
+  });
+
+  it('refuses an amount above the limit, in either currency', () => {
+    const tooLarge = MAX_AMOUNT_MINOR + 1n;
+    const of = (amountMinor: bigint) => lines.map((line) => ({ ...line, amountMinor: line.amountMinor > 0n ? amountMinor : -amountMinor }));
+    expect(() => draftEntry(fact, of(tooLarge), inEuros)).toThrow(expect.objectContaining({ code: 'AMOUNT_TOO_LARGE', value: String(tooLarge) }));
+    const inRupees = (ruleLines: readonly RuleLine[]) => inEuros(ruleLines).map((line) => ({ ...line, functionalAmountMinor: 90n * line.functionalAmountMinor }));
+    expect(() => draftEntry(fact, of(MAX_AMOUNT_MINOR / 10n), inRupees)).toThrow(expect.objectContaining({ code: 'AMOUNT_TOO_LARGE' }));
   });
 
   it('refuses lines that are off by one', () => {

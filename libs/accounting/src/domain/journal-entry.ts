@@ -2,6 +2,7 @@
 import { Currency, DomainError, IssuerId, LocalDate } from '@countinghouse/kernel';
 import type { Fact, Party } from '@countinghouse/contracts';
 import { AccountRole } from './account-role';
+import { refuseTooLarge } from './amount-limit';
 import { ExchangeRate } from './exchange-rate';
 
 /** The document behind a line of a sub-ledger account. */
@@ -50,11 +51,16 @@ export type Valuation = (lines: readonly RuleLine[]) => EntryLine[];
 
 /**
  * The entry of a fact from the lines of its rule. Lines of nothing are left out: an invoice without tax has no tax line.
- * @throws DomainError FACT_WITHOUT_AMOUNT if fewer than two lines are left, ENTRY_UNBALANCED if debits and credits differ
+ * @throws DomainError FACT_WITHOUT_AMOUNT if fewer than two lines are left, ENTRY_UNBALANCED if debits and credits differ,
+ *   AMOUNT_TOO_LARGE
  */
 export function draftEntry(fact: Fact, ruleLines: readonly RuleLine[], valued: Valuation): JournalEntryDraft {
   const lines = valued(ruleLines.filter((line) => !isNothing(line)));
   if (lines.length < 2) throw factWithoutAmount(fact);
+  for (const { amountMinor, functionalAmountMinor } of lines) {
+    refuseTooLarge(amountMinor, `${fact.kind} of ${fact.sourceType} ${fact.sourceId}`, 'amountMinor');
+    refuseTooLarge(functionalAmountMinor, `${fact.kind} of ${fact.sourceType} ${fact.sourceId} in functional currency`, 'amountMinor');
+  }
   const draft: JournalEntryDraft = {
     issuerId: fact.issuerId,
     kind: fact.kind,

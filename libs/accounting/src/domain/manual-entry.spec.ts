@@ -1,5 +1,6 @@
 // Manual entries: what is an entry at all, and what its lines are worth.
 import { Currency } from '@countinghouse/kernel';
+import { MAX_AMOUNT_MINOR } from './amount-limit';
 import { quotedRate } from './exchange-rate';
 import { valuedLines } from './manual-entry';
 
@@ -35,5 +36,12 @@ describe('a manual entry', () => {
     expect(refusal(lines(0n, 0n), EUR, EUR)).toMatchObject({ code: 'MANUAL_ENTRY_INVALID', field: 'lines.0.amount' });
     expect(refusal(lines(100n, -99n), EUR, EUR)).toMatchObject({ code: 'ENTRY_UNBALANCED', message: 'Debits and credits differ by EUR 0.01.' });
     expect(refusal(lines(100n, -100n), USD, EUR)).toMatchObject({ code: 'RATE_MISSING', field: 'rate' });
+  });
+
+  it('refuses a line above the limit, in either currency', () => {
+    const most = MAX_AMOUNT_MINOR;
+    expect(valuedLines(lines(most, -most), EUR, EUR)).toHaveLength(2);
+    expect(refusal(lines(most + 1n, -most - 1n), EUR, EUR)).toMatchObject({ code: 'AMOUNT_TOO_LARGE', field: 'lines.0.amount' });
+    expect(refusal(lines(most, -most), USD, EUR, quotedRate('1.01'))).toMatchObject({ code: 'AMOUNT_TOO_LARGE', field: 'lines.0.amount' });
   });
 });

@@ -62,3 +62,33 @@ export async function bookedRates(reader: Reader, invoiceIds: readonly string[])
   );
   return new Map(rows.map(({ documentId, rate }) => [documentId, quotedRate(rate)]));
 }
+
+/** One tax of one invoice. */
+export interface TaxOfInvoice {
+  readonly invoiceId: string;
+  readonly taxCode: string;
+}
+
+export function taxKey({ invoiceId, taxCode }: TaxOfInvoice): string {
+  return `${invoiceId} ${taxCode}`;
+}
+
+/**
+ * What invoices in foreign currency carry of each tax, less what was credited of it, by {@link taxKey}. Read after the
+ * schedules of the invoices are locked, so that of two credits the second sees what the first has left.
+ */
+export async function taxesLeft(reader: Reader, invoiceIds: readonly string[]): Promise<[string, OpenItem][]> {
+  const rows = await reader.query<TaxOfInvoice & OpenItem>(
+    `SELECT touched.document_id AS "invoiceId", line.tax_code AS "taxCode", sum(line.amount_minor)::bigint AS "amountMinor",
+            sum(line.functional_amount_minor)::bigint AS "functionalAmountMinor"
+       FROM (SELECT DISTINCT line.document_id, line.entry_id
+               FROM accounting.posting line
+               JOIN accounting.journal_entry entry ON entry.id = line.entry_id AND entry.kind IN ('invoice-finalised', 'credit-note-finalised')
+              WHERE line.document_id = ANY ($1::uuid[]) AND line.document_type = 'invoice') AS touched
+       JOIN accounting.posting line ON line.entry_id = touched.entry_id
+       JOIN accounting.account ON account.id = line.account_id AND account.role = 'vat-payable'
+      GROUP BY touched.document_id, line.tax_code`,
+    [invoiceIds],
+  );
+  return rows.map(({ amountMinor, functionalAmountMinor, ...tax }) => [taxKey(tax), { amountMinor, functionalAmountMinor }]);
+}

@@ -9,9 +9,10 @@ import { draftEntry, EntryLine, isNothing, JournalEntryDraft, RuleLine } from '.
 import { OpenItems } from '../domain/open-items';
 import { CreditedInvoice } from '../domain/posting-rules/credit-note-finalised';
 import { linesOf } from '../domain/posting-rules/posting-rules';
+import { taxCode } from '../domain/tax-code';
 import { foreignLines, functionalLines } from '../domain/valuation';
 import { IssuerBooks } from '../persistence/chart.queries';
-import { bookedRates, ItemKey, itemKey, lockForeignItems, rateKey, ratesOn } from '../persistence/exchange.queries';
+import { bookedRates, ItemKey, itemKey, lockForeignItems, rateKey, ratesOn, taxesLeft, taxKey } from '../persistence/exchange.queries';
 import { PostedEntry, postedEntries } from '../persistence/journal.queries';
 import { lockCreditableSchedules } from '../persistence/revenue.queries';
 import { Source } from './fact-source';
@@ -62,14 +63,14 @@ class DraftingContext {
     private readonly openItems: OpenItems,
     private readonly schedules: CreditableSchedules,
     private readonly rates: ReadonlyMap<string, ExchangeRate>,
-    private readonly bookedRates: ReadonlyMap<string, ExchangeRate>,
+    private readonly booked: Booked,
   ) {}
 
   draft(source: Source): DraftedFact {
     const { fact } = source;
     const conversion = isForeign(fact, this.books) ? this.conversionOf(fact) : undefined;
     const credits = fact.kind === 'credit-note-finalised' ? this.schedules.credit(fact) : [];
-    const lines = linesOf(fact, (creditNote) => this.credited(creditNote, credits, conversion !== undefined));
+    const lines = linesOf(fact, (creditNote) => this.credited(creditNote, credits, conversion));
     const draft = draftEntry(fact, lines, (of) => (conversion ? this.foreign(of, fact, conversion) : functionalLines(of, fact.currency)));
     assertFlowsAllowed(draft);
     return { source, draft, credits, ...(conversion ? { conversion } : {}) };
@@ -88,11 +89,13 @@ class DraftingContext {
     return { ...pair, rate: this.rateOf(fact, pair) };
   }
 
-  private credited(fact: CreditNoteFinalisedFact, credits: readonly Credit[], inForeignCurrency: boolean): CreditedInvoice {
-    if (!inForeignCurrency) return { credits };
-    const rate = this.bookedRates.get(fact.invoiceId);
-    if (!rate) throw invoiceUnknown(fact.invoiceId, fact);
-    return { credits, rate };
+  /** A tax draws on what its invoice carries of it: when all of it is credited, nothing is left in either currency. */
+  private credited(fact: CreditNoteFinalisedFact, credits: readonly Credit[], pair: CurrencyPair | undefined): CreditedInvoice {
+    if (!pair) return { credits };
+    const { invoiceId } = fact;
+    const rate = this.booked.rates.get(invoiceId);
+    if (!rate) throw invoiceUnknown(invoiceId, fact);
+    return { credits, taxesWorthMinor: fact.taxes.map((tax) => this.booked.taxes.move(taxKey({ invoiceId, taxCode: taxCode(tax) }), tax.taxMinor, rate, pair)) };
   }
 
   /** What accounting raises itself brings its rate along. */
@@ -145,7 +148,15 @@ async function ratesFor(tx: Tx, foreign: readonly Source[]): Promise<Map<string,
   return new Map([...asked.keys()].flatMap((key, index) => (rates[index] ? [[key, rates[index]] as const] : [])));
 }
 
-async function booked(tx: Tx, foreign: readonly Source[]): Promise<Map<string, ExchangeRate>> {
+/** How the invoices that credit notes in foreign currency reduce stand in the books. */
+interface Booked {
+  readonly rates: ReadonlyMap<string, ExchangeRate>;
+  /** What they carry of each tax, by taxKey. */
+  readonly taxes: OpenItems;
+}
+
+async function booked(tx: Tx, foreign: readonly Source[]): Promise<Booked> {
   const invoiceIds = foreign.flatMap(({ fact }) => (fact.kind === 'credit-note-finalised' ? [fact.invoiceId] : []));
-  return invoiceIds.length === 0 ? new Map() : bookedRates(tx, invoiceIds);
+  if (invoiceIds.length === 0) return { rates: new Map(), taxes: new OpenItems() };
+  return { rates: await bookedRates(tx, invoiceIds), taxes: new OpenItems(await taxesLeft(tx, invoiceIds)) };
 }

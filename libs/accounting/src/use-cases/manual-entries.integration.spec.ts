@@ -85,6 +85,9 @@ describe('a manual entry', () => {
     ['on receivables, which documents alone move', { lines: [{ account: '2111', amountMinor: 1n }, { account: '12', amountMinor: -1n }] }, 'ACCOUNT_IS_CONTROLLED'],
     ['on deferred revenue, which schedules explain', { lines: [{ account: '282', amountMinor: 1n }, { account: '12', amountMinor: -1n }] }, 'ACCOUNT_IS_CONTROLLED'],
     ['in a currency without a rate', { currency: 'USD' }, 'RATE_MISSING'],
+    ['at a rate of nothing', { currency: 'USD', rate: '0' }, 'RATE_INVALID'],
+    ['at a rate below nothing', { currency: 'USD', rate: '-0.8' }, 'RATE_INVALID'],
+    ['over more than balances can hold', { lines: [{ account: '6225', amountMinor: 10n ** 16n }, { account: '12', amountMinor: -(10n ** 16n) }] }, 'AMOUNT_TOO_LARGE'],
     ['in a month that does not exist', { effectiveOn: day('2019-01-01') }, 'PERIOD_NOT_FOUND'],
   ])('is refused %s', async (_what, changes, code) => {
     await expect(request(changes)).rejects.toMatchObject({ code });

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { Currency, currency, DomainError, IssuerId, LocalDate, startOfMonth } from '@countinghouse/kernel';
 import { Actor, Audit, authorise, Database, newId, Tx } from '@countinghouse/platform';
-import { quotedRate } from '../domain/exchange-rate';
+import { givenRate } from '../domain/exchange-rate';
 import { ManualLine, valuedLines } from '../domain/manual-entry';
 import { functionalCurrencyOf, isActive } from '../persistence/chart.queries';
 import { ratesOn } from '../persistence/exchange.queries';
@@ -29,7 +29,7 @@ export class RequestManualEntry {
   ) {}
 
   /**
-   * @throws DomainError REASON_MISSING, MANUAL_ENTRY_INVALID, ENTRY_UNBALANCED, RATE_MISSING, PERIOD_NOT_FOUND,
+   * @throws DomainError REASON_MISSING, MANUAL_ENTRY_INVALID, ENTRY_UNBALANCED, AMOUNT_TOO_LARGE, RATE_MISSING, RATE_INVALID, PERIOD_NOT_FOUND,
    *   PERIOD_STATE_WRONG, ACCOUNT_UNKNOWN, ACCOUNT_CLOSED, ACCOUNT_CURRENCY_DIFFERS, ACCOUNT_IS_CONTROLLED
    */
   async execute(input: ManualEntryInput, actor: Actor): Promise<ManualEntry> {
@@ -58,7 +58,7 @@ export class RequestManualEntry {
     refuseState(period, ['open', 'closing'], 'Choose a day in a period that is not closed.');
     const functional = (await functionalCurrencyOf(tx, issuerId))!;
     const ofTheDay = rate === undefined && ofCurrency !== functional ? (await ratesOn(tx, [{ issuerId, currency: ofCurrency, day: effectiveOn }]))[0] : undefined;
-    const valued = valuedLines(input.lines, ofCurrency, functional, rate === undefined ? ofTheDay : quotedRate(rate));
+    const valued = valuedLines(input.lines, ofCurrency, functional, rate === undefined ? ofTheDay : givenRate(rate));
     const accounts = await accountsByCode(tx, issuerId, valued.map((line) => line.account));
     return valued.map(({ account, ...amounts }, index) => ({
       ...amounts,

@@ -1,7 +1,8 @@
 // Sets an exchange rate by hand, for the books of one issuer.
 import { Injectable } from '@nestjs/common';
-import { currency, decimal, DomainError } from '@countinghouse/kernel';
+import { currency, DomainError } from '@countinghouse/kernel';
 import { Actor, Audit, authorise, Database } from '@countinghouse/platform';
+import { givenRate } from '../domain/exchange-rate';
 import { insertManualRate, ManualRate } from '../persistence/rate.queries';
 
 export interface SetRateInput extends ManualRate {
@@ -35,13 +36,11 @@ export class SetRate {
 }
 
 function refuseUnusable({ base, quote, rate, reason }: SetRateInput): void {
-  if (currency(base) === currency(quote)) throw invalid('quote', quote, 'Name two currencies.');
-  if (decimal(rate, 'rate').unscaled <= 0n) throw invalid('rate', rate, 'Give a rate above zero.');
+  if (currency(base) === currency(quote)) {
+    throw new DomainError('RATE_INVALID', `A rate lies between two currencies, not ${base} and ${quote}.`, { field: 'quote', value: quote, remedy: 'Name two currencies.' });
+  }
+  givenRate(rate);
   if (reason.trim() === '') {
     throw new DomainError('REASON_MISSING', 'A rate set by hand needs a reason.', { field: 'reason', remedy: 'Say where the rate comes from.' });
   }
-}
-
-function invalid(field: string, value: string, remedy: string): DomainError {
-  return new DomainError('RATE_INVALID', `${value} cannot be used in a rate here.`, { field, value, remedy });
 }

@@ -3,7 +3,6 @@ import { localDate } from '@countinghouse/kernel';
 import type { CreditNoteFinalisedFact } from '@countinghouse/contracts';
 import { COMPANY, FACT_BASE, INVOICE } from '../../../test/fact-base';
 import { Credit } from '../credit';
-import { quotedRate } from '../exchange-rate';
 import { creditNoteFinalised } from './credit-note-finalised';
 
 const tax = { country: 'PT', category: 'S', rate: '23.00' };
@@ -43,9 +42,8 @@ describe('credit note finalised', () => {
     ]);
   });
 
-  it('takes the tax back at the rate the invoice was booked at', () => {
-    const rate = quotedRate('80');
-    expect(creditNoteFinalised(creditNote, { credits: [credit], rate })[2]).toMatchObject({ role: 'vat-payable', rate });
+  it('takes the tax back at what the invoice carries of it', () => {
+    expect(creditNoteFinalised(creditNote, { credits: [credit], taxesWorthMinor: [570_400n] })[2]).toMatchObject({ role: 'vat-payable', functionalAmountMinor: 570_400n });
   });
 
   it('refuses lines that are not its net', () => {

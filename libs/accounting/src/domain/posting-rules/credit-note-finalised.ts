@@ -2,15 +2,14 @@
 import type { CreditNoteFinalisedFact } from '@countinghouse/contracts';
 import { Credit } from '../credit';
 import { assertAddsUp } from '../document-totals';
-import { ExchangeRate } from '../exchange-rate';
 import { RuleLine } from '../journal-entry';
 import { taxCode } from '../tax-code';
 
 /** What accounting knows of the invoice that a credit note credits. */
 export interface CreditedInvoice {
   readonly credits: readonly Credit[];
-  /** The rate the invoice was booked at: its tax is taken back as it was charged. Absent in functional currency. */
-  readonly rate?: ExchangeRate;
+  /** What each of the fact's taxes takes of what the invoice carries, so that its tax is taken back as it was charged. Absent in functional currency. */
+  readonly taxesWorthMinor?: readonly bigint[];
 }
 
 /**
@@ -18,13 +17,14 @@ export interface CreditedInvoice {
  * refunded. Net comes out at what the invoice put in.
  * @throws DomainError FACT_DOES_NOT_ADD_UP, TAX_UNKNOWN
  */
-export function creditNoteFinalised(fact: CreditNoteFinalisedFact, { credits, rate }: CreditedInvoice): RuleLine[] {
+export function creditNoteFinalised(fact: CreditNoteFinalisedFact, { credits, taxesWorthMinor }: CreditedInvoice): RuleLine[] {
   assertAddsUp(fact);
   return [
     ...netLines(credits),
-    ...fact.taxes.map(
-      (tax): RuleLine => ({ role: 'vat-payable', amountMinor: tax.taxMinor, taxCode: taxCode(tax), ...(rate ? { rate } : {}) }),
-    ),
+    ...fact.taxes.map((tax, index): RuleLine => {
+      const worth = taxesWorthMinor?.[index];
+      return { role: 'vat-payable', amountMinor: tax.taxMinor, taxCode: taxCode(tax), ...(worth === undefined ? {} : { functionalAmountMinor: worth }) };
+    }),
     {
       role: 'receivables',
       amountMinor: -(fact.netMinor + fact.taxMinor),
