@@ -1,6 +1,6 @@
 // Accounting as a module of the application: its run is found and drained, its proofs are found and hold.
 import { Test, TestingModule } from '@nestjs/testing';
-import { Database, PlatformModule, Proofs, Runs } from '@countinghouse/platform';
+import { AppClock, Database, PlatformModule, Proofs, Runs, TestClock } from '@countinghouse/platform';
 import { AccountingModule, Books, RECOGNITION_RUN, SealBlocks, StartRecognitionRun } from '@countinghouse/accounting';
 import { actor, BooksUnderTest, day } from '../test/books-under-test';
 
@@ -11,7 +11,8 @@ describe('AccountingModule', () => {
   beforeAll(async () => {
     ledger = await BooksUnderTest.create();
     const platform = PlatformModule.forRoot({ databaseUrl: ledger.test.url, manifests: [], role: 'cli' });
-    app = await Test.createTestingModule({ imports: [platform, AccountingModule] }).compile();
+    const clock = new TestClock(Date.parse('2026-02-10T12:00:00Z'));
+    app = await Test.createTestingModule({ imports: [platform, AccountingModule] }).overrideProvider(AppClock).useValue(clock).compile();
     await app.init();
   });
   afterAll(async () => {
@@ -44,6 +45,13 @@ describe('AccountingModule', () => {
       ['manual-entries', true],
       ['period-balances', true],
     ]);
+  });
+
+  it('recognises through today at the most', async () => {
+    const through = (last: string) => app.get(StartRecognitionRun).execute({ issuerId: ledger.issuerId, through: day(last) }, actor);
+    await expect(through('2026-02-11')).rejects.toMatchObject({ code: 'NOT_EARNED_YET', field: 'through', value: '2026-02-11' });
+    await expect(through('2027-01-31')).rejects.toMatchObject({ code: 'NOT_EARNED_YET' });
+    await expect(through('2026-02-10')).resolves.toMatchObject({ kind: RECOGNITION_RUN });
   });
 
   it('refuses to start a recognition run for an actor who is no accountant', async () => {

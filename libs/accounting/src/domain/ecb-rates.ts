@@ -28,12 +28,14 @@ export function ecbColumns(line: string): EcbColumns {
 /**
  * The rates of one day; `N/A` is a currency that was not quoted.
  * @param no the line's number in the file, from 1
+ * @param today the last day that can have been published: a rate of a later one would hold for everybody and for good
  * @throws DomainError ECB_FILE_INVALID naming line and value
  */
-export function ecbRates(line: string, no: number, columns: EcbColumns): EcbRate[] {
+export function ecbRates(line: string, no: number, columns: EcbColumns, today: LocalDate): EcbRate[] {
   const [first, ...values] = cells(line);
   const on = dayOf(first ?? '');
   if (!isLocalDate(on)) throw invalid(no, String(first), 'A line begins with its day: 2026-01-30, or 30 January 2026.');
+  if (on > today) throw invalid(no, on, `The bank has published rates through ${today} at the most.`);
   if (values.length !== columns.length) throw invalid(no, String(values.length), `A line has ${columns.length} rates, one for each currency.`);
   return values.flatMap((rate, index) => {
     const quote = columns[index];

@@ -1,12 +1,13 @@
 // Rates of the European Central Bank and rates set by hand: streamed in, never changed, and the right one on every day.
 import { Readable } from 'node:stream';
 import { currency, localDate } from '@countinghouse/kernel';
-import { Audit } from '@countinghouse/platform';
+import { Audit, TestClock } from '@countinghouse/platform';
 import { actor, BooksUnderTest, EUR } from '../../test/books-under-test';
 import { rateText } from '../domain/exchange-rate';
 import { ratesOn } from '../persistence/exchange.queries';
 import { ImportEcbRates } from './import-ecb-rates';
 
+const CLOCK = new TestClock(Date.parse('2026-02-03T12:00:00Z'));
 const USD = currency('USD');
 const GBP = currency('GBP');
 const HEADER = 'Date,USD,GBP,CYP,RON,\n';
@@ -18,7 +19,7 @@ describe('exchange rates', () => {
 
   beforeEach(async () => {
     ledger = await BooksUnderTest.create();
-    importRates = new ImportEcbRates(ledger.database, new Audit());
+    importRates = new ImportEcbRates(ledger.database, new Audit(), CLOCK);
   });
   afterEach(() => ledger.test.drop());
 
@@ -56,6 +57,12 @@ describe('exchange rates', () => {
     expect(await ledger.database.query('SELECT count(*) AS n FROM accounting.exchange_rate')).toEqual([{ n: 750n }]);
   });
 
+  it('are refused of a day that is still to come, in Frankfurt', async () => {
+    const ahead = FILE.replace('2026-01-30', '2026-02-04');
+    await expect(importing(ahead)).rejects.toMatchObject({ code: 'ECB_FILE_INVALID', field: 'line 2', value: '2026-02-04' });
+    expect(await ledger.database.query('SELECT count(*) AS n FROM accounting.exchange_rate')).toEqual([{ n: 0n }]);
+  });
+
   it('are refused when they contradict what is kept', async () => {
     await importing(FILE);
     await expect(importing(FILE.replace('1.07', '1.70'))).rejects.toMatchObject({ code: 'RATE_CONTRADICTED', value: 'USD 2026-01-29 1.70' });
@@ -85,7 +92,7 @@ describe('exchange rates', () => {
   it('cross by the euro, for an issuer that keeps its books in another currency', async () => {
     await importing(FILE);
     const british = await BooksUnderTest.create(GBP);
-    const importBritish = new ImportEcbRates(british.database, new Audit());
+    const importBritish = new ImportEcbRates(british.database, new Audit(), CLOCK);
     await importBritish.execute(Readable.from([Buffer.from(FILE)]), actor);
     const invoice = british.anInvoice({ currency: USD, netMinor: 100_000_000n, taxMinor: 0n });
     await british.record(invoice);

@@ -1,7 +1,7 @@
 // Imports the reference rates of the European Central Bank from its CSV file, as eurofxref-hist.csv.
 import { Injectable } from '@nestjs/common';
-import { DomainError } from '@countinghouse/kernel';
-import { Actor, Audit, authorise, Database } from '@countinghouse/platform';
+import { DomainError, LocalDate, timeZone } from '@countinghouse/kernel';
+import { Actor, AppClock, Audit, authorise, Database } from '@countinghouse/platform';
 import { EcbRate, ecbColumns, EcbColumns, ecbRates } from '../domain/ecb-rates';
 import { contradictedEcbRate, insertEcbRates } from '../persistence/rate.queries';
 
@@ -10,6 +10,8 @@ const DAYS_PER_BATCH = 250;
 /** The file has about 260 days a year since 1999, of some 400 characters. A longer one is not the bank's. */
 const MAX_DAYS = 50_000;
 const MAX_LINE_LENGTH = 16_384;
+/** Where the bank is. */
+const FRANKFURT = timeZone('Europe/Berlin');
 
 export interface EcbImport {
   readonly days: number;
@@ -29,6 +31,7 @@ export class ImportEcbRates {
   constructor(
     private readonly database: Database,
     private readonly audit: Audit,
+    private readonly clock: AppClock,
   ) {}
 
   /**
@@ -38,11 +41,12 @@ export class ImportEcbRates {
    */
   async execute(file: AsyncIterable<Buffer | string>, actor: Actor): Promise<EcbImport> {
     authorise(actor, 'accountant');
+    const today = this.clock.today(FRANKFURT);
     let columns: EcbColumns | undefined;
     let batch: Line[] = [];
     let total: EcbImport = { days: 0, rates: 0, added: 0 };
     const flush = async () => {
-      total = plus(total, await this.add(batch, columns!, actor));
+      total = plus(total, await this.add(batch, columns!, today, actor));
       batch = [];
     };
     for await (const line of linesOf(file)) {
@@ -56,8 +60,8 @@ export class ImportEcbRates {
     return total;
   }
 
-  private async add(lines: readonly Line[], columns: EcbColumns, actor: Actor): Promise<EcbImport> {
-    const rates = lines.flatMap(({ no, text }) => ecbRates(text, no, columns));
+  private async add(lines: readonly Line[], columns: EcbColumns, today: LocalDate, actor: Actor): Promise<EcbImport> {
+    const rates = lines.flatMap(({ no, text }) => ecbRates(text, no, columns, today));
     if (rates.length === 0) return { days: lines.length, rates: 0, added: 0 };
     const added = await this.database.transaction(async (tx) => {
       const count = await insertEcbRates(tx, rates, actor.subject);
