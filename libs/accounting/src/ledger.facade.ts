@@ -9,7 +9,7 @@ import { DeferredDocument, deferredDocuments, deferredRevenueWaterfall, Waterfal
 import { balanceBefore, LedgerLine, ledgerPage, ledgerStream } from './persistence/reports/general-ledger.queries';
 import { JournalEntry, journalEntries } from './persistence/reports/journal-entry.queries';
 import {
-  AgeingLine, ageingPage, AgeingPlace, AgeingQuery, ageingStream, OpenDocument, openDocuments, StatementLine, statementLines, statementOpening, StatementQuery,
+  AgeingLine, ageingPage, AgeingPlace, AgeingQuery, ageingStream, OpenDocument, openDocuments, owedBefore, StatementLine, statementOpening, statementPage, StatementQuery,
   statementStream,
 } from './persistence/reports/receivables.queries';
 import { TaxLine, TaxOfDays, taxPage, VatLine, vatByRate } from './persistence/reports/vat.queries';
@@ -18,10 +18,9 @@ export type LedgerLineWithBalance = LedgerLine & Balances;
 export type StatementLineWithBalance = StatementLine & Pick<Balances, 'balanceMinor'>;
 
 export interface AccountStatement {
+  /** What was owed when the first day began, whichever page it is. */
   readonly opening: readonly CurrencyBalance[];
-  readonly lines: readonly StatementLineWithBalance[];
-  /** There are more lines than were asked for; the stream has them all. */
-  readonly isCutOff: boolean;
+  readonly lines: Page<StatementLineWithBalance>;
 }
 
 /** An account by its code between two days, `[start, end)`. */
@@ -86,18 +85,27 @@ export class Ledger {
     return ageingStream(reader, query);
   }
 
-  /** The open documents behind a line of the ageing. */
-  openDocuments(reader: Reader, query: AgeingQuery, partyId: string): Promise<OpenDocument[]> {
-    return openDocuments(reader, query, partyId);
+  /** The open documents behind a line of the ageing, the longest overdue first; a page of at most `first`. */
+  openDocuments(reader: Reader, query: AgeingQuery, partyId: string, page: { readonly after: string | null; readonly first: number }): Promise<OpenDocument[]> {
+    return openDocuments(reader, query, partyId, page);
   }
 
-  /** The account of a party with us over the days `[start, end)`: what it owed before, every entry, and what it owes after each. */
-  async statement(reader: Reader, query: StatementQuery, limit: number): Promise<AccountStatement> {
+  /** What a party owed when the first of the days `[start, end)` began, by currency. */
+  statementOpening(reader: Reader, query: StatementQuery): Promise<CurrencyBalance[]> {
+    return statementOpening(reader, query);
+  }
+
+  /**
+   * The account of a party with us over the days `[start, end)`: what it owed before, a page of its entries, and what it owes
+   * after each. @throws DomainError PAGE_SIZE_INVALID, CURSOR_INVALID
+   */
+  async statement(reader: Reader, query: StatementQuery, args: PageArgs): Promise<AccountStatement> {
     const opening = await statementOpening(reader, query);
-    const running = new RunningBalance(opening);
-    const found = await statementLines(reader, query, limit + 1);
-    const lines = found.slice(0, limit).map((line) => withBalance(line, running));
-    return { opening, lines, isCutOff: found.length > limit };
+    const page = await statementPage(reader, query, args);
+    const first = page.edges[0]?.node;
+    if (!first) return { opening, lines: { ...page, edges: [] } };
+    const running = new RunningBalance(await owedBefore(reader, query, first));
+    return { opening, lines: { ...page, edges: page.edges.map(({ node, cursor }) => ({ node: withBalance(node, running), cursor })) } };
   }
 
   async *statementStream(reader: Reader, query: StatementQuery): AsyncGenerator<StatementLineWithBalance> {

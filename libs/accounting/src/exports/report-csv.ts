@@ -78,9 +78,11 @@ function* sectionLines(name: string, { items }: StatementSection, currency: stri
 }
 
 async function* receivablesAgeing(ledger: Ledger, reader: Reader, { issuerId, asOf }: ReportScope): AsyncGenerator<string> {
-  yield csvLine(['party_type', 'party_id', 'currency', ...AGEING_BUCKETS.map((bucket) => COLUMN_OF_BUCKET[bucket]), 'total']);
-  for await (const { partyType, partyId, currency, bucketsMinor, totalMinor } of ledger.receivablesAgeingStream(reader, { issuerId, asOf })) {
-    yield csvLine([partyType, partyId, currency, ...bucketsMinor.map((minor) => money(minor, currency)), money(totalMinor, currency)]);
+  const functional = (await functionalCurrencyOf(reader, issuerId))!;
+  yield csvLine(['party_type', 'party_id', 'currency', ...AGEING_BUCKETS.map((bucket) => COLUMN_OF_BUCKET[bucket]), 'total', 'functional_currency', 'functional_total']);
+  for await (const { partyType, partyId, currency, bucketsMinor, totalMinor, functionalTotalMinor } of ledger.receivablesAgeingStream(reader, { issuerId, asOf })) {
+    const amounts = [...bucketsMinor, totalMinor].map((minor) => money(minor, currency));
+    yield csvLine([partyType, partyId, currency, ...amounts, functional, money(functionalTotalMinor, functional)]);
   }
 }
 
@@ -94,6 +96,9 @@ const COLUMN_OF_BUCKET: Readonly<Record<(typeof AGEING_BUCKETS)[number], string>
 
 async function* statement(ledger: Ledger, reader: Reader, { issuerId, partyId, range }: ReportScope): AsyncGenerator<string> {
   yield csvLine(['entry', 'entry_date', 'kind', 'document_type', 'document_number', 'document_id', 'due_on', 'currency', 'amount', 'balance']);
+  for (const { currency, balanceMinor } of await ledger.statementOpening(reader, { issuerId, partyId, range })) {
+    yield csvLine([null, range.start, 'opening-balance', null, null, null, null, currency, null, money(balanceMinor, currency)]);
+  }
   for await (const line of ledger.statementStream(reader, { issuerId, partyId, range })) {
     yield csvLine([
       line.entryId, line.entryDate, line.kind, line.documentType, line.documentNumber, line.documentId, line.dueOn, line.currency,

@@ -23,6 +23,10 @@ export class TrialBalanceLineType {
   readonly credit?: unknown;
   @MoneyField({ description: 'Debit minus credit.' })
   readonly balance?: unknown;
+  @FunctionalMoneyField({ description: 'The debits in the issuer’s currency.' })
+  readonly functionalDebit?: unknown;
+  @FunctionalMoneyField({ description: 'The credits in the issuer’s currency.' })
+  readonly functionalCredit?: unknown;
   @FunctionalMoneyField({ description: 'The balance in the issuer’s currency, at the rates it was booked at.' })
   readonly functionalBalance?: unknown;
   readonly currency!: string;

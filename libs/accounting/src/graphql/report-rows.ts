@@ -1,11 +1,19 @@
 // Rows of the reports as the API shows them: parties and documents become things that can be asked for.
-import { globalId } from '@countinghouse/platform';
+import { DomainError } from '@countinghouse/kernel';
+import { globalId, readGlobalId } from '@countinghouse/platform';
 import { AGEING_BUCKETS } from '../domain/reports/ageing';
 import type { BalanceSheet, ProfitAndLoss, StatementSection } from '../domain/reports/financial-statements';
 import type { AgeingLine } from '../persistence/reports/receivables.queries';
 
 /** The types of the API that lie behind a party or document; their contexts know them, we only write the id. */
-const NODES: Readonly<Record<string, string>> = { company: 'Company', member: 'Member', invoice: 'Invoice', payment: 'Payment' };
+const NODES: Readonly<Record<string, string>> = { company: 'Company', member: 'Member', invoice: 'Invoice', 'credit-note': 'Invoice', payment: 'Payment' };
+
+/** The uuid of whoever has an account with us. @throws DomainError ID_INVALID */
+export function partyOf(id: string, field: string): string {
+  const { type, uuid } = readGlobalId(id, field);
+  if (type === 'Company' || type === 'Member') return uuid;
+  throw new DomainError('ID_INVALID', `${JSON.stringify(id)} is not the id of a company or member.`, { field, value: id, remedy: 'Give the id of a Company or a Member.' });
+}
 
 export interface Referring {
   readonly partyType?: string | null;

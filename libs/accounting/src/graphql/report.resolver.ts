@@ -1,17 +1,17 @@
 // The reports as queries. A report of an issuer outside the actor's scope is null, with an error.
 import { Args, ID, Int, Query, Resolver } from '@nestjs/graphql';
-import { addDays, currency, dateRange, DomainError, type DateRange, type IssuerId, type LocalDate } from '@countinghouse/kernel';
+import { currency, DomainError, type IssuerId, type LocalDate } from '@countinghouse/kernel';
 import { authorise, CurrentActor, Database, DateScalar, idOf, MAX_PAGE_SIZE, readGlobalId, type Actor, type Page, type Reader } from '@countinghouse/platform';
+import { reportDays } from '../domain/reports/report-days';
 import { taxCode } from '../domain/tax-code';
 import { Ledger } from '../ledger.facade';
 import { functionalCurrencyOf } from '../persistence/chart.queries';
-import { ageingRow, balanceSheetRow, profitAndLossRow, withReferences } from './report-rows';
+import { ageingRow, balanceSheetRow, partyOf, profitAndLossRow, withReferences } from './report-rows';
 import {
   AgeingLineType, AsOfArgs, BalanceSheetType, DaysArgs, DeferredDocumentType, DeferredRevenueLineType, GeneralLedgerArgs, JournalEntryType, LedgerLineConnection, LedgerLineType,
-  OpenDocumentType, PartyStatementType, ProfitAndLossType, TaxLineConnection, TaxLinesArgs, TaxLineType, VatLineType,
+  OpenDocumentType, PartyStatementType, ProfitAndLossType, StatementArgs, TaxLineConnection, TaxLinesArgs, TaxLineType, VatLineType,
 } from './report.type';
 
-const STATEMENT_LINES = 500;
 const NULL_OUT_OF_SCOPE = { nullable: true };
 
 @Resolver()
@@ -24,8 +24,9 @@ export class ReportResolver {
   @Query(() => LedgerLineConnection, { ...NULL_OUT_OF_SCOPE, description: 'The postings of an account in order, with the balance after each.' })
   generalLedger(@Args() { issuerId, accountCode, from, through, ...page }: GeneralLedgerArgs, @CurrentActor() actor: Actor): Promise<Page<LedgerLineType>> {
     return this.read(actor, issuerId, async (reader, issuer) => {
-      const { edges, pageInfo } = await this.ledger.generalLedger(reader, { issuerId: issuer, accountCode, range: days(from, through) }, page);
-      return { pageInfo, edges: edges.map(({ node, cursor }) => ({ cursor, node: withReferences(node) })) };
+      const { edges, pageInfo } = await this.ledger.generalLedger(reader, { issuerId: issuer, accountCode, range: reportDays(from, through) }, page);
+      const functionalCurrency = await functionalCurrencyOf(reader, issuer);
+      return { pageInfo, edges: edges.map(({ node, cursor }) => ({ cursor, node: { ...withReferences(node), functionalCurrency } })) };
     });
   }
 
@@ -35,7 +36,8 @@ export class ReportResolver {
     return this.database.read(async (reader) => {
       const [entry] = await this.ledger.journalEntries(reader, [BigInt(id)]);
       if (!entry || (actor.issuers !== '*' && !actor.issuers.includes(entry.issuerId))) return null;
-      return { ...entry, lines: entry.lines.map((line) => withReferences(line)) };
+      const { functionalCurrency } = entry;
+      return { ...entry, lines: entry.lines.map((line) => ({ ...withReferences(line), functionalCurrency })) };
     });
   }
 
@@ -50,7 +52,7 @@ export class ReportResolver {
   @Query(() => ProfitAndLossType, { ...NULL_OUT_OF_SCOPE })
   profitAndLoss(@Args() { issuerId, from, through }: DaysArgs, @CurrentActor() actor: Actor): Promise<ProfitAndLossType> {
     return this.read(actor, issuerId, async (reader, issuer) => {
-      const result = await this.ledger.profitAndLoss(reader, issuer, days(from, through));
+      const result = await this.ledger.profitAndLoss(reader, issuer, reportDays(from, through));
       return profitAndLossRow(result, (await functionalCurrencyOf(reader, issuer))!);
     });
   }
@@ -68,37 +70,47 @@ export class ReportResolver {
     const after = afterPartyId === null || afterPartyId === undefined ? null : { partyId: readGlobalId(afterPartyId, 'afterPartyId').uuid, currency: (afterCurrency ?? 'ZZZ') as never };
     return this.read(actor, issuerId, async (reader, issuer) => {
       const lines = await this.ledger.receivablesAgeing(reader, { issuerId: issuer, asOf, partyType: partyType ?? undefined }, after, first);
-      return lines.map(ageingRow);
+      const functionalCurrency = await functionalCurrencyOf(reader, issuer);
+      return lines.map((line) => ({ ...ageingRow(line), functionalCurrency }));
     });
   }
 
-  @Query(() => [OpenDocumentType], { ...NULL_OUT_OF_SCOPE, description: 'What stands behind a line of the ageing.' })
-  openDocuments(@Args() { issuerId, asOf }: AsOfArgs, @Args('partyId', { type: () => ID }) partyId: string, @CurrentActor() actor: Actor): Promise<OpenDocumentType[]> {
-    const { uuid } = readGlobalId(partyId, 'partyId');
+  @Query(() => [OpenDocumentType], { ...NULL_OUT_OF_SCOPE, description: 'What stands behind a line of the ageing, the longest overdue first.' })
+  openDocuments(
+    @Args() { issuerId, asOf }: AsOfArgs,
+    @Args('partyId', { type: () => ID }) partyId: string,
+    @Args('afterDocumentId', { type: () => ID, nullable: true, description: 'The document that the page before ended with.' }) after: string | null,
+    @Args('first', { type: () => Int, defaultValue: MAX_PAGE_SIZE }) first: number,
+    @CurrentActor() actor: Actor,
+  ): Promise<OpenDocumentType[]> {
+    refusePageSize(first);
+    const party = partyOf(partyId, 'partyId');
+    const page = { after: after == null ? null : readGlobalId(after, 'afterDocumentId').uuid, first };
     return this.read(actor, issuerId, async (reader, issuer) => {
-      const documents = await this.ledger.openDocuments(reader, { issuerId: issuer, asOf }, uuid);
+      const documents = await this.ledger.openDocuments(reader, { issuerId: issuer, asOf }, party, page);
       return documents.map(withReferences);
     });
   }
 
   @Query(() => PartyStatementType, { ...NULL_OUT_OF_SCOPE, description: 'The account of a company or member with us.' })
-  partyStatement(@Args() { issuerId, from, through }: DaysArgs, @Args('partyId', { type: () => ID }) partyId: string, @CurrentActor() actor: Actor): Promise<PartyStatementType> {
-    const { uuid } = readGlobalId(partyId, 'partyId');
+  partyStatement(@Args() { issuerId, partyId, from, through, ...page }: StatementArgs, @CurrentActor() actor: Actor): Promise<PartyStatementType> {
+    const party = partyOf(partyId, 'partyId');
     return this.read(actor, issuerId, async (reader, issuer) => {
-      const statement = await this.ledger.statement(reader, { issuerId: issuer, partyId: uuid, range: days(from, through) }, STATEMENT_LINES);
-      return { ...statement, lines: statement.lines.map(withReferences) };
+      const { opening, lines } = await this.ledger.statement(reader, { issuerId: issuer, partyId: party, range: reportDays(from, through) }, page);
+      const { edges, pageInfo } = lines;
+      return { opening, pageInfo, isCutOff: pageInfo.hasNextPage, lines: edges.map(({ node }) => withReferences(node)) };
     });
   }
 
   @Query(() => [VatLineType], { ...NULL_OUT_OF_SCOPE, description: 'Value added tax by country, category and rate.' })
   vatByRate(@Args() { issuerId, from, through }: DaysArgs, @CurrentActor() actor: Actor): Promise<VatLineType[]> {
-    return this.read(actor, issuerId, async (reader, issuer) => this.ledger.vatByRate(reader, issuer, days(from, through)));
+    return this.read(actor, issuerId, async (reader, issuer) => this.ledger.vatByRate(reader, issuer, reportDays(from, through)));
   }
 
   @Query(() => TaxLineConnection, { ...NULL_OUT_OF_SCOPE, description: 'What stands behind a line of vatByRate.' })
   taxLines(@Args() { issuerId, from, through, country, category, rate, currency: ofCurrency, ...page }: TaxLinesArgs, @CurrentActor() actor: Actor): Promise<Page<TaxLineType>> {
     return this.read(actor, issuerId, async (reader, issuer) => {
-      const tax = { issuerId: issuer, range: days(from, through), taxCode: taxCode({ country, category, rate }), currency: currency(ofCurrency) };
+      const tax = { issuerId: issuer, range: reportDays(from, through), taxCode: taxCode({ country, category, rate }), currency: currency(ofCurrency) };
       const { edges, pageInfo } = await this.ledger.taxLines(reader, tax, page);
       return { pageInfo, edges: edges.map(({ node, cursor }) => ({ cursor, node: withReferences(node) })) };
     });
@@ -136,9 +148,4 @@ export class ReportResolver {
 
 function refusePageSize(first: number): void {
   if (first < 1 || first > MAX_PAGE_SIZE) throw new DomainError('PAGE_SIZE_INVALID', `first ${first} is not a page size`, { field: 'first', remedy: `ask for 1 to ${MAX_PAGE_SIZE}` });
-}
-
-/** Callers name the last day; the books count to the day after it. */
-function days(from: DateRange['start'], through: DateRange['end']): DateRange {
-  return dateRange(from, addDays(through, 1));
 }

@@ -1,7 +1,7 @@
 // The reports in the API. Every line names the entry and the document that it leads to.
 import { ArgsType, Field, ID, Int, ObjectType } from '@nestjs/graphql';
 import type { LocalDate } from '@countinghouse/kernel';
-import { Connection, DateScalar, DecimalScalar, MoneyField, PageArgs } from '@countinghouse/platform';
+import { Connection, DateScalar, DateTimeScalar, DecimalScalar, MoneyField, PageArgs, PageInfo } from '@countinghouse/platform';
 import { EntryIdField } from './entry-id';
 import { FunctionalMoneyField } from './functional-money';
 
@@ -41,6 +41,10 @@ export class LedgerLineType {
   readonly amount?: unknown;
   @MoneyField({ description: 'Of the account in this currency, after this line.' })
   readonly balance?: unknown;
+  @FunctionalMoneyField({ description: 'The amount in the issuer’s currency, at the rate of the posting; of an exchange difference, all there is.' })
+  readonly functionalAmount?: unknown;
+  @FunctionalMoneyField({ description: 'Of the account over all currencies, after this line.' })
+  readonly functionalBalance?: unknown;
   readonly currency!: string;
 }
 export const LedgerLineConnection = Connection('LedgerLine', () => LedgerLineType);
@@ -59,6 +63,12 @@ export class JournalLineType {
   readonly document!: LedgerDocumentType | null;
   @MoneyField({ description: 'Debit positive.' })
   readonly amount?: unknown;
+  @FunctionalMoneyField({ description: 'The same in the issuer’s currency.' })
+  readonly functionalAmount?: unknown;
+  @Field(() => DecimalScalar, { nullable: true, description: 'What one unit was worth in the issuer’s currency; null in that currency.' })
+  readonly rate!: string | null;
+  @Field(() => String, { nullable: true, description: 'The tax that the line is, or is the base of: country, category of EN 16931 and percent.' })
+  readonly taxCode!: string | null;
   readonly currency!: string;
 }
 
@@ -74,6 +84,12 @@ export class JournalEntryType {
   readonly isCorrection!: boolean;
   @Field(() => String)
   readonly kind!: string;
+  @Field(() => String, { description: 'What was recorded: `invoice`, `payment`, `manual-entry` …' })
+  readonly sourceType!: string;
+  @Field(() => String, { description: 'Its id where it comes from; of a manual entry, for `manualEntry(manualEntryId)`.' })
+  readonly sourceId!: string;
+  @Field(() => DateTimeScalar)
+  readonly recordedAt!: Date;
   @EntryIdField({ nullable: true, description: 'The entry that it takes back.' })
   readonly reverses!: bigint | null;
   @Field(() => [JournalLineType])
@@ -144,6 +160,8 @@ export class AgeingLineType {
   readonly over90?: unknown;
   @MoneyField()
   readonly total?: unknown;
+  @FunctionalMoneyField({ description: 'The total in the issuer’s currency, as it stands in the books.' })
+  readonly functionalTotal?: unknown;
   readonly currency!: string;
 }
 
@@ -186,9 +204,11 @@ export class OpeningBalanceType {
 export class PartyStatementType {
   @Field(() => [OpeningBalanceType], { description: 'What it owed when the first day began, by currency.' })
   readonly opening!: readonly OpeningBalanceType[];
-  @Field(() => [PartyStatementLineType])
+  @Field(() => [PartyStatementLineType], { description: 'A page of them; the download has them all.' })
   readonly lines!: readonly PartyStatementLineType[];
-  @Field(() => Boolean, { description: 'There are more lines; the download has them all.' })
+  @Field(() => PageInfo, { description: 'Its cursors are for the next page of lines.' })
+  readonly pageInfo!: PageInfo;
+  @Field(() => Boolean, { description: 'There are more lines after these.' })
   readonly isCutOff!: boolean;
 }
 
@@ -285,6 +305,18 @@ export class TaxLinesArgs extends PageArgs {
   readonly rate!: string;
   @Field(() => String)
   readonly currency!: string;
+}
+
+@ArgsType()
+export class StatementArgs extends PageArgs {
+  @Field(() => ID)
+  readonly issuerId!: string;
+  @Field(() => ID, { description: 'A company or a member.' })
+  readonly partyId!: string;
+  @Field(() => DateScalar, { description: 'The first day.' })
+  readonly from!: LocalDate;
+  @Field(() => DateScalar, { description: 'The last day.' })
+  readonly through!: LocalDate;
 }
 
 @ArgsType()

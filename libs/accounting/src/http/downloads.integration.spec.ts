@@ -57,7 +57,8 @@ describe('downloads', () => {
     ['general-ledger?issuer=PT&account=2111&from=2026-02-01&through=2026-02-28', /^\d+,2,2026-02-05,2026-02-05,payment-captured,payment,.*,EUR,-23.00,100.00,EUR,-23.00,100.00$/],
     ['balance-sheet?issuer=PT&asOf=2026-01-31', /^equity,,Result of the year,EUR,100.00$/],
     ['profit-and-loss?issuer=PT&from=2026-01-01&through=2026-01-31', /^result,,Result,EUR,100.00$/],
-    ['receivables-ageing?issuer=PT&asOf=2026-03-01', /^company,acme,EUR,0.00,100.00,0.00,0.00,0.00,100.00$/],
+    ['receivables-ageing?issuer=PT&asOf=2026-03-01', /^company,acme,EUR,0.00,100.00,0.00,0.00,0.00,100.00,EUR,100.00$/],
+    ['statement?issuer=PT&party=acme&from=2026-02-01&through=2026-02-04', /^,2026-02-01,opening-balance,,,,,EUR,,123.00$/],
     ['statement?issuer=PT&party=acme&from=2026-01-01&through=2026-12-31', /^\d+,2026-02-05,payment-captured,invoice,FT 2026A\/1,.*,2026-02-28,EUR,-23.00,100.00$/],
     ['vat?issuer=PT&from=2026-01-01&through=2026-01-31', /^PT,S,23.00,EUR,100.00,23.00,EUR,100.00,23.00$/],
     ['deferred-revenue?issuer=PT&asOf=2026-01-31', /^month,currency,amount$/],
@@ -90,6 +91,7 @@ describe('downloads', () => {
     ['reports/trial-balance?issuer=PT', 400, 'ARGUMENT_MISSING'],
     ['reports/trial-balance?issuer=PT&asOf=yesterday', 400, 'DATE_INVALID'],
     ['reports/vat?issuer=PT&from=2026-02-01&through=2026-01-01', 400, 'DATE_RANGE_EMPTY'],
+    ['reports/vat?issuer=PT&from=2026-02-01&through=9999-12-31', 400, 'DATE_INVALID'],
     ['reports/general-ledger?issuer=PT&account=0&from=2026-01-01&through=2026-01-01', 404, 'ACCOUNT_UNKNOWN'],
   ])('refuse %s', async (path, status, code) => {
     const answer = await get(`/downloads/${path}`);
@@ -104,12 +106,12 @@ describe('downloads', () => {
       return body.data;
     };
     const issuer = `issuerId: "Issuer_${ledger.issuerId}"`;
-    const { generalLedger } = await ask(`{ generalLedger(${issuer}, accountCode: "2111", from: "2026-01-01", through: "2026-12-31", first: 1) { edges { node { entryId balance { amount } document { id number } party { type } } } pageInfo { hasNextPage } } }`);
+    const { generalLedger } = await ask(`{ generalLedger(${issuer}, accountCode: "2111", from: "2026-01-01", through: "2026-12-31", first: 1) { edges { node { entryId balance { amount } functionalBalance { amount currency } document { id number } party { type } } } pageInfo { hasNextPage } } }`);
     const { node } = generalLedger.edges[0];
-    expect(node).toMatchObject({ balance: { amount: '123.00' }, document: { id: expect.stringMatching(/^Invoice_/), number: 'FT 2026A/1' }, party: { type: 'company' } });
+    expect(node).toMatchObject({ balance: { amount: '123.00' }, functionalBalance: { amount: '123.00', currency: 'EUR' }, document: { id: expect.stringMatching(/^Invoice_/), number: 'FT 2026A/1' }, party: { type: 'company' } });
     const all = await ask(`{
-      journalEntry(id: "${node.entryId}") { kind lines { accountCode amount { amount } } }
-      trialBalance(${issuer}) { accountCode functionalBalance { amount currency } }
+      journalEntry(id: "${node.entryId}") { kind sourceType recordedAt lines { accountCode taxCode rate amount { amount } functionalAmount { amount } } }
+      trialBalance(${issuer}) { accountCode functionalDebit { amount } functionalCredit { amount } functionalBalance { amount currency } }
       balanceSheet(${issuer}, asOf: "2026-12-31") { assets { total { amount } } totalEquity { amount } liabilities { total { amount } } }
       profitAndLoss(${issuer}, from: "2026-01-01", through: "2026-12-31") { result { amount } }
       receivablesAgeing(${issuer}, asOf: "2026-03-01") { current { amount } days1To30 { amount } party { type id } }
@@ -120,7 +122,15 @@ describe('downloads', () => {
       undecidedManualEntries(${issuer}) { id }
     }`);
     expect(all).toMatchObject({
-      journalEntry: { kind: 'invoice-finalised', lines: [{ amount: { amount: '123.00' } }, { amount: { amount: '-100.00' } }, { amount: { amount: '-23.00' } }] },
+      journalEntry: {
+        kind: 'invoice-finalised',
+        sourceType: 'invoice',
+        lines: [
+          { amount: { amount: '123.00' }, functionalAmount: { amount: '123.00' }, taxCode: null, rate: null },
+          { amount: { amount: '-100.00' }, taxCode: 'PT S 23.00' },
+          { amount: { amount: '-23.00' }, taxCode: 'PT S 23.00' },
+        ],
+      },
       balanceSheet: { assets: { total: { amount: '123.00' } }, liabilities: { total: { amount: '23.00' } }, totalEquity: { amount: '100.00' } },
       profitAndLoss: { result: { amount: '100.00' } },
       receivablesAgeing: [{ current: { amount: '0.00' }, days1To30: { amount: '100.00' } }],

@@ -1,5 +1,6 @@
 // Reads what a download asks for out of its query string, and refuses what is missing or no day.
-import { addDays, dateRange, DomainError, IssuerId, LocalDate, localDate } from '@countinghouse/kernel';
+import { DomainError, IssuerId, LocalDate, localDate } from '@countinghouse/kernel';
+import { reportDays } from '../domain/reports/report-days';
 import { CSV_REPORTS, CsvReport, ReportNeed, ReportScope } from '../exports/report-csv';
 
 export type QueryString = Readonly<Record<string, unknown>>;
@@ -22,9 +23,9 @@ export function scopeOf(issuerId: IssuerId, needs: readonly ReportNeed[], query:
   return {
     issuerId,
     asOf: needed('asOf') ? dayOf(query, 'asOf') : unused,
-    range: needed('range') ? dateRange(dayOf(query, 'from'), addDays(dayOf(query, 'through'), 1)) : { start: unused, end: unused },
+    range: needed('range') ? reportDays(dayOf(query, 'from'), dayOf(query, 'through')) : { start: unused, end: unused },
     accountCode: needed('accountCode') ? textOf(query, 'account') : '',
-    partyId: needed('partyId') ? textOf(query, 'party') : '',
+    partyId: needed('partyId') ? partyOf(query) : '',
   };
 }
 
@@ -32,6 +33,11 @@ export function textOf(query: QueryString, name: string): string {
   const value = query[name];
   if (typeof value === 'string' && value !== '' && value.length <= 200) return value;
   throw new DomainError('ARGUMENT_MISSING', `The query needs ${name}.`, { field: name, remedy: `Add ${name}=… to the address.` });
+}
+
+/** As the API gives it, or as psql shows it. */
+function partyOf(query: QueryString): string {
+  return textOf(query, 'party').replace(/^(Company|Member)_/, '');
 }
 
 function dayOf(query: QueryString, name: string): LocalDate {

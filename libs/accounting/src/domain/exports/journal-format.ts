@@ -11,6 +11,7 @@ export interface ExportedLine {
   /** Debit positive. */
   readonly amountMinor: bigint;
   readonly functionalAmountMinor: bigint;
+  readonly rate: string | null;
   readonly partyType: string | null;
   readonly partyId: string | null;
   readonly documentType: string | null;
@@ -28,6 +29,7 @@ export interface ExportedEntry {
   readonly sourceType: string;
   readonly sourceId: string;
   readonly reverses: bigint | null;
+  readonly recordedAt: Date;
   readonly lines: readonly ExportedLine[];
 }
 

@@ -12,6 +12,8 @@ export interface JournalLine {
   /** Debit positive. */
   readonly amountMinor: bigint;
   readonly functionalAmountMinor: bigint;
+  /** Decimal text; null in functional currency. */
+  readonly rate: string | null;
   readonly partyType: string | null;
   readonly partyId: string | null;
   readonly documentType: string | null;
@@ -31,18 +33,22 @@ export interface JournalEntry {
   readonly sourceType: string;
   readonly sourceId: string;
   readonly reverses: bigint | null;
+  readonly recordedAt: Date;
+  /** The issuer's. */
+  readonly functionalCurrency: Currency;
   readonly lines: readonly JournalLine[];
 }
 
 type JournalRow = Omit<JournalEntry, 'lines'> & JournalLine;
 
 const ROWS = `SELECT entry.id, entry.issuer_id AS "issuerId", entry.entry_date AS "entryDate", entry.effective_on AS "effectiveOn",
-    entry.is_correction AS "isCorrection", entry.kind, entry.source_type AS "sourceType", entry.source_id AS "sourceId", entry.reverses,
+    entry.is_correction AS "isCorrection", entry.kind, entry.source_type AS "sourceType", entry.source_id AS "sourceId", entry.reverses, entry.recorded_at AS "recordedAt", issuer.functional_currency AS "functionalCurrency",
     line.line_no AS "lineNo", account.code AS "accountCode", account.type AS "accountType", account.name AS "accountName", line.currency,
-    line.amount_minor AS "amountMinor", line.functional_amount_minor AS "functionalAmountMinor", line.party_type AS "partyType",
+    line.amount_minor AS "amountMinor", line.functional_amount_minor AS "functionalAmountMinor", line.rate, line.party_type AS "partyType",
     line.party_id AS "partyId", line.document_type AS "documentType", line.document_id AS "documentId", document.number AS "documentNumber",
     line.tax_code AS "taxCode"
   FROM accounting.journal_entry entry
+  JOIN platform.issuer ON issuer.id = entry.issuer_id
   JOIN accounting.posting line ON line.entry_id = entry.id
   JOIN accounting.account ON account.id = line.account_id
   LEFT JOIN accounting.document ON document.id = line.document_id`;
@@ -76,11 +82,11 @@ function* wholeEntries(rows: readonly JournalRow[]): Generator<JournalEntry> {
 }
 
 function entryOf(rows: readonly JournalRow[]): JournalEntry {
-  const { id, issuerId, entryDate, effectiveOn, isCorrection, kind, sourceType, sourceId, reverses } = rows[0]!;
-  return { id, issuerId, entryDate, effectiveOn, isCorrection, kind, sourceType, sourceId, reverses, lines: rows };
+  const { id, issuerId, entryDate, effectiveOn, isCorrection, kind, sourceType, sourceId, reverses, recordedAt, functionalCurrency } = rows[0]!;
+  return { id, issuerId, entryDate, effectiveOn, isCorrection, kind, sourceType, sourceId, reverses, recordedAt, functionalCurrency, lines: rows };
 }
 
-/** What stands at the head of an export: every account that has postings, and every currency. */
+/** What stands at the head of an export: the whole chart, and every currency in the books. */
 export interface JournalFrame {
   readonly issuerName: string;
   readonly functionalCurrency: Currency;

@@ -1,6 +1,6 @@
 // SQL of what parties owe: ageing by party, open documents, and the statement of one party.
 import { Currency, DateRange, IssuerId, LocalDate } from '@countinghouse/kernel';
-import { Reader, streamRows } from '@countinghouse/platform';
+import { keysetPage, Page, PageArgs, Reader, streamRows, Where } from '@countinghouse/platform';
 import { AGEING_LIMITS_DAYS } from '../../domain/reports/ageing';
 import { CurrencyBalance } from './account.queries';
 
@@ -67,13 +67,21 @@ export interface OpenDocument {
   readonly bucket: number;
 }
 
-/** What stands behind a line of the ageing: the open documents of a party, the longest overdue first. */
-export async function openDocuments(reader: Reader, { issuerId, asOf }: AgeingQuery, partyId: string): Promise<OpenDocument[]> {
+/** What stands behind a line of the ageing: the open documents of a party, the longest overdue first; a page of at most `first`. */
+export async function openDocuments(
+  reader: Reader,
+  { issuerId, asOf }: AgeingQuery,
+  partyId: string,
+  { after, first }: { readonly after: string | null; readonly first: number },
+): Promise<OpenDocument[]> {
   return reader.query<OpenDocument>(
     `SELECT document_type AS "documentType", document_id AS "documentId", number AS "documentNumber", due_on AS "dueOn", currency,
             amount_minor AS "openMinor", bucket
-       FROM (${AGED} AND item.party_id = $4) AS aged ORDER BY due_on NULLS LAST, number`,
-    [issuerId, asOf, AGEING_LIMITS_DAYS, partyId],
+       FROM (${AGED} AND item.party_id = $4) AS aged
+      WHERE $5::uuid IS NULL OR (coalesce(due_on, 'infinity'), document_id)
+            > (coalesce((SELECT due_on FROM accounting.document WHERE id = $5), 'infinity'), $5)
+      ORDER BY coalesce(due_on, 'infinity'), document_id LIMIT $6`,
+    [issuerId, asOf, AGEING_LIMITS_DAYS, partyId, after, first],
   );
 }
 
@@ -111,24 +119,66 @@ export async function statementOpening(reader: Reader, { issuerId, partyId, rang
   );
 }
 
-/** The lines in order. An entry that touches several documents names none. */
-const STATEMENT = `SELECT moved.entry_id AS "entryId", moved.entry_date AS "entryDate", entry.kind, moved.currency, moved.amount_minor AS "amountMinor",
-    moved.document_type AS "documentType", moved.document_id AS "documentId", document.number AS "documentNumber", document.due_on AS "dueOn"
-  FROM (SELECT line.entry_id, line.entry_date, line.currency, sum(line.amount_minor)::bigint AS amount_minor,
-               CASE WHEN min(line.document_id::text) = max(line.document_id::text) THEN min(line.document_id::text)::uuid END AS document_id,
-               CASE WHEN min(line.document_id::text) = max(line.document_id::text) THEN min(line.document_type) END AS document_type
-          FROM accounting.account JOIN accounting.posting line ON line.account_id = account.id
-         WHERE account.issuer_id = $1 AND account.role IN ${STATEMENT_ROLES} AND line.party_id = $2 AND line.entry_date >= $3 AND line.entry_date < $4
-         GROUP BY line.entry_date, line.entry_id, line.currency HAVING sum(line.amount_minor) <> 0) AS moved
+/** The columns of a statement's line, and where they come from. An entry that touches several documents names none. */
+const LINE = `moved.entry_id AS "entryId", moved.entry_date AS "entryDate", entry.kind, moved.currency, moved.amount_minor AS "amountMinor",
+  moved.document_type AS "documentType", moved.document_id AS "documentId", document.number AS "documentNumber", document.due_on AS "dueOn"`;
+const MOVED = `(SELECT account.issuer_id, line.party_id, line.entry_date, line.entry_id, line.currency, sum(line.amount_minor)::bigint AS amount_minor,
+         CASE WHEN min(line.document_id::text) = max(line.document_id::text) THEN min(line.document_id::text)::uuid END AS document_id,
+         CASE WHEN min(line.document_id::text) = max(line.document_id::text) THEN min(line.document_type) END AS document_type
+    FROM accounting.account JOIN accounting.posting line ON line.account_id = account.id
+   WHERE account.role IN ${STATEMENT_ROLES}
+   GROUP BY account.issuer_id, line.party_id, line.entry_date, line.entry_id, line.currency HAVING sum(line.amount_minor) <> 0) AS moved
   JOIN accounting.journal_entry entry ON entry.id = moved.entry_id
-  LEFT JOIN accounting.document ON document.id = moved.document_id
- ORDER BY moved.entry_date, moved.entry_id, moved.currency`;
+  LEFT JOIN accounting.document ON document.id = moved.document_id`;
 
+/** All of it, as it is asked for. */
 export function statementStream(reader: Reader, { issuerId, partyId, range }: StatementQuery): AsyncGenerator<StatementLine> {
-  return streamRows<StatementLine>(reader, STATEMENT, [issuerId, partyId, range.start, range.end]);
+  return streamRows<StatementLine>(
+    reader,
+    `SELECT ${LINE} FROM ${MOVED}
+      WHERE moved.issuer_id = $1 AND moved.party_id = $2 AND moved.entry_date >= $3 AND moved.entry_date < $4
+      ORDER BY moved.entry_date, moved.entry_id, moved.currency`,
+    [issuerId, partyId, range.start, range.end],
+  );
 }
 
-/** The first lines of a statement; a party with more is served by the stream. */
-export async function statementLines(reader: Reader, { issuerId, partyId, range }: StatementQuery, limit: number): Promise<StatementLine[]> {
-  return reader.query<StatementLine>(`${STATEMENT} LIMIT $5`, [issuerId, partyId, range.start, range.end, limit]);
+/** One page. @throws DomainError PAGE_SIZE_INVALID, CURSOR_INVALID */
+export async function statementPage(reader: Reader, { issuerId, partyId, range }: StatementQuery, page: PageArgs): Promise<Page<StatementLine>> {
+  return keysetPage<StatementLine>(
+    reader,
+    {
+      list: `statement ${issuerId} ${partyId}`,
+      select: LINE,
+      from: MOVED,
+      where: new Where()
+        .when(issuerId, (id) => `moved.issuer_id = ${id}`)
+        .when(partyId, (id) => `moved.party_id = ${id}`)
+        .when(range.start, (start) => `moved.entry_date >= ${start}`)
+        .when(range.end, (end) => `moved.entry_date < ${end}`),
+      orderBy: [
+        { sql: 'moved.entry_date', type: 'date' },
+        { sql: 'moved.entry_id', type: 'bigint' },
+        { sql: 'moved.currency', type: 'text' },
+      ],
+      direction: 'ascending',
+    },
+    page,
+  );
+}
+
+/** What the party owed before a line of its statement: what it owed when the day began, and the lines of the day up to it. */
+export async function owedBefore(reader: Reader, { issuerId, partyId }: StatementQuery, line: StatementLine): Promise<CurrencyBalance[]> {
+  return reader.query<CurrencyBalance>(
+    `SELECT currency, sum(amount)::bigint AS "balanceMinor", 0::bigint AS "functionalBalanceMinor"
+       FROM (SELECT item.currency, item.amount_minor AS amount
+               FROM accounting.account JOIN accounting.open_item_as_of($1, $3::date - 1) item ON item.account_id = account.id
+              WHERE account.issuer_id = $1 AND account.role IN ${STATEMENT_ROLES} AND item.party_id = $2
+             UNION ALL
+             SELECT line.currency, line.amount_minor
+               FROM accounting.account JOIN accounting.posting line ON line.account_id = account.id
+              WHERE account.issuer_id = $1 AND account.role IN ${STATEMENT_ROLES} AND line.party_id = $2
+                AND line.entry_date = $3 AND (line.entry_id, line.currency::text) < ($4, $5)) AS before
+      GROUP BY currency`,
+    [issuerId, partyId, line.entryDate, line.entryId, line.currency],
+  );
 }
