@@ -75,6 +75,23 @@ describe('the books in the API', () => {
     expect(byClerk).toMatchObject({ rate: null, userErrors: [{ code: 'FORBIDDEN' }] });
   });
 
+  it('show an entry by hand to whoever decides on it, and name the line that cannot be', async () => {
+    const SHOWN = 'requestedBy state lines { accountCode accountName amount { amount currency } functionalAmount { amount } }';
+    const asked = (amount: string) =>
+      act('manualEntryRequest', 'ManualEntryRequestInput', `manualEntry { id ${SHOWN} }`, {
+        issuerId, effectiveOn: '2026-01-20', currency: 'EUR', reason: 'bank fees', lines: [{ account: '6225', amount: '12.50' }, { account: '12', amount }],
+      });
+    const { manualEntry } = await asked('-12.50');
+    expect(manualEntry).toMatchObject({ state: 'REQUESTED', lines: [{ accountCode: '6225', amount: { amount: '12.50', currency: 'EUR' } }, { accountName: 'Depósitos à ordem', functionalAmount: { amount: '-12.50' } }] });
+    const { undecidedManualEntries } = await ask(`query ($issuerId: ID!) { undecidedManualEntries(issuerId: $issuerId) { id ${SHOWN} } }`, { issuerId });
+    expect(undecidedManualEntries).toEqual([manualEntry]);
+    const byId = (id: string) => ask('query ($id: ID!) { manualEntry(manualEntryId: $id) { id state } }', { id });
+    expect(await byId(manualEntry.id)).toEqual({ manualEntry: { id: manualEntry.id, state: 'REQUESTED' } });
+    expect(await byId('0197a000-0000-7000-8000-00000000dead')).toEqual({ manualEntry: null });
+    expect((await asked('-12.505')).userErrors).toEqual([{ code: 'MONEY_TOO_PRECISE', path: ['input', 'lines', '1', 'amount'] }]);
+    expect((await ask('query ($issuerId: ID!) { undecidedPeriodReopenings(issuerId: $issuerId) { id } }', { issuerId })).undecidedPeriodReopenings).toEqual([]);
+  });
+
   it('start the runs of a month-end, once for all who ask', async () => {
     const revalue = () => act('revaluationRunStart', 'RevaluationRunStartInput', 'run { id kind }', { issuerId, periodStart: '2026-01-01' });
     const first = await revalue();

@@ -2,7 +2,7 @@
 import { Args, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { parseId, type IssuerId } from '@countinghouse/kernel';
 import { authorise, CloseChecks, CurrentActor, Database, idOf, type Actor } from '@countinghouse/platform';
-import { periodsOf, readPeriod, type ReopeningId } from '../persistence/period.queries';
+import { periodsOf, readPeriod, undecidedReopenings, type ReopeningId } from '../persistence/period.queries';
 import { AbandonClose } from '../use-cases/abandon-close';
 import { ApprovePeriodReopening } from '../use-cases/approve-period-reopening';
 import { BeginClose } from '../use-cases/begin-close';
@@ -10,7 +10,7 @@ import { ClosePeriod } from '../use-cases/close-period';
 import { RejectPeriodReopening } from '../use-cases/reject-period-reopening';
 import { RequestPeriodReopening } from '../use-cases/request-period-reopening';
 import {
-  CloseCheckType, PeriodArgs, PeriodInput, PeriodPayload, PeriodReopeningInput, PeriodReopeningPayload, PeriodReopeningRequestInput, PeriodType,
+  CloseCheckType, PeriodArgs, PeriodInput, PeriodPayload, PeriodReopeningInput, PeriodReopeningPayload, PeriodReopeningRequestInput, PeriodReopeningType, PeriodType,
 } from './closing.type';
 
 @Resolver()
@@ -41,6 +41,13 @@ export class ClosingResolver {
       const results = await this.checks.all(reader, await readPeriod(reader, key));
       return results.map(({ name, obstacle }) => ({ name, ok: obstacle === null, detail: obstacle?.detail ?? null, remedy: obstacle?.remedy ?? null }));
     });
+  }
+
+  @Query(() => [PeriodReopeningType], { nullable: true, description: 'Requests to open a closed period again that wait for a decision, the oldest first.' })
+  undecidedPeriodReopenings(@Args('issuerId', { type: () => ID }) issuerId: string, @CurrentActor() actor: Actor): Promise<PeriodReopeningType[]> {
+    const issuer = idOf<IssuerId>('Issuer', issuerId, 'issuerId');
+    authorise(actor, 'accountant', issuer);
+    return this.database.read((reader) => undecidedReopenings(reader, issuer));
   }
 
   @Mutation(() => PeriodPayload, { description: 'From now on the period takes closing work only.' })

@@ -1,8 +1,9 @@
 // Periods, their close, and manual entries in the API.
 import { ArgsType, Field, ID, InputType, ObjectType } from '@nestjs/graphql';
 import type { LocalDate } from '@countinghouse/kernel';
-import { DateScalar, DateTimeScalar, DecimalScalar, enumOf, Payload } from '@countinghouse/platform';
+import { DateScalar, DateTimeScalar, DecimalScalar, enumOf, MoneyField, Payload } from '@countinghouse/platform';
 import { EntryIdField } from './entry-id';
+import { FunctionalMoneyField } from './functional-money';
 import type { ManualEntry } from '../persistence/manual-entry.queries';
 import type { PeriodReopening, PeriodState } from '../persistence/period.queries';
 
@@ -47,6 +48,21 @@ export class PeriodReopeningType {
   readonly state!: PeriodReopening['state'];
 }
 
+@ObjectType('ManualEntryLine')
+export class ManualEntryLineType {
+  @Field(() => String)
+  readonly accountCode!: string;
+  @Field(() => String)
+  readonly accountName!: string;
+  @MoneyField({ description: 'Debit positive.' })
+  readonly amount?: unknown;
+  @FunctionalMoneyField({ description: 'The same in the issuer’s currency, as it will be posted.' })
+  readonly functionalAmount?: unknown;
+  @Field(() => DecimalScalar, { nullable: true, description: 'What one unit is worth in the issuer’s currency; null in that currency.' })
+  readonly rate!: string | null;
+  readonly currency!: string;
+}
+
 @ObjectType('ManualEntry', { description: 'An entry asked for by one person and posted when another approves it.' })
 export class ManualEntryType {
   @Field(() => ID)
@@ -61,6 +77,8 @@ export class ManualEntryType {
   readonly reverses!: bigint | null;
   @Field(() => String)
   readonly requestedBy!: string;
+  @Field(() => DateTimeScalar)
+  readonly requestedAt!: Date;
   @Field(() => DecisionStateEnum)
   readonly state!: ManualEntry['state'];
   @Field(() => String, { nullable: true })

@@ -11,6 +11,7 @@ import {
   AgeingLineType, AsOfArgs, BalanceSheetType, DaysArgs, DeferredDocumentType, DeferredRevenueLineType, GeneralLedgerArgs, JournalEntryType, LedgerLineConnection, LedgerLineType,
   OpenDocumentType, PartyStatementType, ProfitAndLossType, StatementArgs, TaxLineConnection, TaxLinesArgs, TaxLineType, VatLineType,
 } from './report.type';
+import { inScope } from './scope';
 
 const NULL_OUT_OF_SCOPE = { nullable: true };
 
@@ -34,8 +35,8 @@ export class ReportResolver {
   journalEntry(@Args('id', { type: () => ID }) id: string, @CurrentActor() actor: Actor): Promise<JournalEntryType | null> {
     if (!/^\d{1,18}$/.test(id)) throw new DomainError('ID_INVALID', `${JSON.stringify(id.slice(0, 40))} is not the id of an entry`, { field: 'id', value: id.slice(0, 40) });
     return this.database.read(async (reader) => {
-      const [entry] = await this.ledger.journalEntries(reader, [BigInt(id)]);
-      if (!entry || (actor.issuers !== '*' && !actor.issuers.includes(entry.issuerId))) return null;
+      const entry = inScope(actor, (await this.ledger.journalEntries(reader, [BigInt(id)]))[0]);
+      if (!entry) return null;
       const { functionalCurrency } = entry;
       return { ...entry, lines: entry.lines.map((line) => ({ ...withReferences(line), functionalCurrency })) };
     });

@@ -1,6 +1,6 @@
 // SQL of manual entries: requests, decisions, and what an entry that is to be taken back consists of.
 import { Currency, DomainError, Id, IssuerId, LocalDate } from '@countinghouse/kernel';
-import { Reader, Tx } from '@countinghouse/platform';
+import { groupedBy, Reader, Tx } from '@countinghouse/platform';
 
 export type ManualEntryId = Id<'ManualEntry'>;
 
@@ -23,14 +23,27 @@ export interface ManualEntry {
   /** The entry that it takes back. */
   readonly reverses: bigint | null;
   readonly requestedBy: string;
+  readonly requestedAt: Date;
   readonly state: 'requested' | 'approved' | 'rejected';
   readonly decidedBy: string | null;
   /** The entry that the approval posted. */
   readonly entryId: bigint | null;
 }
 
+/** A line as whoever decides on it sees it; debit positive. */
+export interface LineToDecide {
+  readonly accountCode: string;
+  readonly accountName: string;
+  readonly currency: Currency;
+  readonly amountMinor: bigint;
+  /** The issuer's. */
+  readonly functionalCurrency: Currency;
+  readonly functionalAmountMinor: bigint;
+  readonly rate: string | null;
+}
+
 const COLUMNS = `id, issuer_id AS "issuerId", kind, effective_on AS "effectiveOn", currency, reason, reverses,
-  requested_by AS "requestedBy", state, decided_by AS "decidedBy", entry_id AS "entryId"`;
+  requested_by AS "requestedBy", requested_at AS "requestedAt", state, decided_by AS "decidedBy", entry_id AS "entryId"`;
 
 /** An account as a manual entry sees it. */
 export interface ManualAccount {
@@ -106,15 +119,17 @@ export interface ReversibleEntry {
   readonly currencies: readonly Currency[];
   /** Codes of the accounts in it that only facts move. */
   readonly controlAccounts: readonly string[];
+  readonly accounts: readonly Pick<ManualAccount, 'code' | 'activeFrom' | 'activeUntil'>[];
   readonly lines: readonly RequestedLine[];
 }
 
 export async function readReversible(reader: Reader, entryId: bigint): Promise<ReversibleEntry | undefined> {
-  const rows = await reader.query<RequestedLine & { issuerId: IssuerId; entryDate: LocalDate; reversedBy: bigint | null; currency: Currency; code: string; isControl: boolean }>(
+  const rows = await reader.query<RequestedLine & { issuerId: IssuerId; entryDate: LocalDate; reversedBy: bigint | null; currency: Currency } & Pick<ManualAccount, 'code' | 'activeFrom' | 'activeUntil' | 'isControl'>>(
     `SELECT entry.issuer_id AS "issuerId", entry.entry_date AS "entryDate",
             (SELECT id FROM accounting.journal_entry WHERE reverses = entry.id) AS "reversedBy",
             line.currency, line.account_id AS "accountId", line.amount_minor AS "amountMinor",
             line.functional_amount_minor AS "functionalAmountMinor", line.rate, account.code,
+            account.active_from AS "activeFrom", account.active_until AS "activeUntil",
             account.by_document OR coalesce(account.role = 'deferred-revenue', false) AS "isControl"
        FROM accounting.journal_entry entry
        JOIN accounting.posting line ON line.entry_id = entry.id
@@ -130,6 +145,7 @@ export async function readReversible(reader: Reader, entryId: bigint): Promise<R
     reversedBy,
     currencies: [...new Set(rows.map((row) => row.currency))],
     controlAccounts: [...new Set(rows.filter((row) => row.isControl).map((row) => row.code))],
+    accounts: rows,
     lines: rows.map(({ accountId, amountMinor, functionalAmountMinor, rate }) => ({ accountId, amountMinor, functionalAmountMinor, rate })),
   };
 }
@@ -140,4 +156,35 @@ export async function undecidedManualEntries(reader: Reader, issuerId: IssuerId,
     `SELECT ${COLUMNS} FROM accounting.manual_entry WHERE issuer_id = $1 AND state = 'requested' ORDER BY requested_at, id LIMIT $2`,
     [issuerId, limit],
   );
+}
+
+/** One of them, whatever was decided; undefined when there is none. */
+export async function manualEntryById(reader: Reader, id: ManualEntryId): Promise<ManualEntry | undefined> {
+  return reader.first<ManualEntry>(`SELECT ${COLUMNS} FROM accounting.manual_entry WHERE id = $1`, [id]);
+}
+
+/** The lines of entries as they were asked for, by entry. */
+export async function linesOfManualEntries(reader: Reader, ids: readonly string[]): Promise<Map<string, LineToDecide[]>> {
+  const rows = await reader.query<LineToDecide & { entry: string }>(
+    `SELECT manual.id AS entry, account.code AS "accountCode", account.name AS "accountName", manual.currency, line."amountMinor",
+            issuer.functional_currency AS "functionalCurrency", line."functionalAmountMinor", line.rate
+       FROM accounting.manual_entry manual
+       JOIN platform.issuer ON issuer.id = manual.issuer_id
+      CROSS JOIN LATERAL ROWS FROM (jsonb_to_recordset(manual.lines) AS ("accountId" bigint, "amountMinor" bigint, "functionalAmountMinor" bigint, rate numeric))
+            WITH ORDINALITY AS line("accountId", "amountMinor", "functionalAmountMinor", rate, no)
+       JOIN accounting.account ON account.id = line."accountId"
+      WHERE manual.id = ANY ($1::uuid[]) ORDER BY manual.id, line.no`,
+    [ids],
+  );
+  return groupedBy(rows, 'entry');
+}
+
+/** How many undecided entries would post to an account on a day or later. */
+export async function undecidedOn(reader: Reader, { issuerId, accountId, from }: { readonly issuerId: IssuerId; readonly accountId: bigint; readonly from: LocalDate }): Promise<bigint> {
+  const { undecided } = await reader.one<{ undecided: bigint }>(
+    `SELECT count(*) AS undecided FROM accounting.manual_entry
+      WHERE issuer_id = $1 AND state = 'requested' AND effective_on >= $3 AND lines @> jsonb_build_array(jsonb_build_object('accountId', $2::bigint))`,
+    [issuerId, accountId, from],
+  );
+  return undecided;
 }

@@ -1,5 +1,5 @@
 // SQL of periods: their state, the lock that a change of it takes, and the requests to open a closed one again.
-import { DomainError, Id, IssuerId, LocalDate, TimeZone } from '@countinghouse/kernel';
+import { DomainError, Id, IssuerId, LocalDate, startOfMonth, TimeZone } from '@countinghouse/kernel';
 import { ClosingPeriod, Reader, Tx } from '@countinghouse/platform';
 
 export type PeriodState = 'open' | 'closing' | 'closed';
@@ -37,6 +37,20 @@ export async function readPeriod(reader: Reader, { issuerId, periodStart }: Peri
     value: periodStart,
     remedy: 'Name the period by the first day of its month.',
   });
+}
+
+/** The period that a day lies in, if the books have one. */
+export async function periodOfDay(reader: Reader, issuerId: IssuerId, day: LocalDate): Promise<Period | undefined> {
+  return reader.first<Period>(`${PERIOD} WHERE period.issuer_id = $1 AND starts_on = $2`, [issuerId, startOfMonth(day)]);
+}
+
+/** Those of an issuer that wait for a decision, the oldest first; of each period there is one at the most. */
+export async function undecidedReopenings(reader: Reader, issuerId: IssuerId): Promise<PeriodReopening[]> {
+  return reader.query<PeriodReopening>(
+    `SELECT id, issuer_id AS "issuerId", period_start AS "periodStart", reason, requested_by AS "requestedBy", state
+       FROM accounting.period_reopening WHERE issuer_id = $1 AND state = 'requested' ORDER BY requested_at, id LIMIT 100`,
+    [issuerId],
+  );
 }
 
 /** Every period of an issuer, in order; a few hundred in a lifetime. */

@@ -18,7 +18,9 @@ export interface AddAccountInput {
   readonly activeFrom?: LocalDate | null;
 }
 
-const CODE = /^[0-9A-Za-z][0-9A-Za-z.-]{0,29}$/;
+/** What hledger, ledger and beancount all take as the last part of a name, once its points are hyphens; so no hyphens of its own. */
+const CODE = /^[0-9A-Z][0-9A-Za-z.]{0,29}$/;
+const NAME = /^\P{Cc}*$/u;
 const MAX_NAME_LENGTH = 200;
 
 @Injectable()
@@ -50,8 +52,8 @@ export class AddAccount {
 }
 
 function refuseUnusable({ code, name, taxonomyCode }: AddAccountInput): void {
-  if (!CODE.test(code)) throw invalid('code', code.slice(0, 40), 'Use up to 30 letters, digits, points and hyphens.');
-  if (name.trim() === '' || name.length > MAX_NAME_LENGTH) throw invalid('name', name.slice(0, 40), `Give a name of up to ${MAX_NAME_LENGTH} characters.`);
+  if (!CODE.test(code)) throw invalid('code', code.slice(0, 40), 'Use up to 30 letters, digits and points, the first a digit or a capital.');
+  if (name.trim() === '' || name.length > MAX_NAME_LENGTH || !NAME.test(name)) throw invalid('name', name.slice(0, 40), `Give a name of up to ${MAX_NAME_LENGTH} characters in one line.`);
   if (taxonomyCode != null && taxonomyCode <= 0) throw invalid('taxonomyCode', String(taxonomyCode), 'Use the number in the taxonomy, from 1.');
 }
 

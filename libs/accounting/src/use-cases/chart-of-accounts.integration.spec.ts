@@ -7,6 +7,7 @@ import { AddAccount, AddAccountInput } from './add-account';
 import { ApproveManualEntry } from './approve-manual-entry';
 import { CloseAccount } from './close-account';
 import { RequestManualEntry } from './request-manual-entry';
+import { ReverseEntry } from './reverse-entry';
 
 describe('the chart of accounts', () => {
   let house: ClosingUnderTest;
@@ -41,7 +42,11 @@ describe('the chart of accounts', () => {
   it.each<[string, Partial<AddAccountInput>, string]>([
     ['a code that is taken', { code: '12' }, 'ACCOUNT_CODE_TAKEN'],
     ['a code with a space', { code: '62 28' }, 'ACCOUNT_INVALID'],
+    // What other programs read the journal with would know 62-28 and 62.28 by one name, and take no small letter at its start.
+    ['a code with a hyphen', { code: '62-28' }, 'ACCOUNT_INVALID'],
+    ['a code that begins with a small letter', { code: 'x6228' }, 'ACCOUNT_INVALID'],
     ['no name', { name: ' ' }, 'ACCOUNT_INVALID'],
+    ['a name of two lines', { name: 'Outros\nserviços' }, 'ACCOUNT_INVALID'],
     ['a currency that does not exist', { currency: 'XXQ' }, 'CURRENCY_UNKNOWN'],
   ])('refuses %s', async (_what, changes, code) => {
     await expect(add(changes)).rejects.toMatchObject({ code });
@@ -70,6 +75,26 @@ describe('the chart of accounts', () => {
     await expect(close('2026-02-20')).rejects.toMatchObject({ code: 'ACCOUNT_HAS_LATER_POSTINGS', field: 'from' });
     await expect(close('2026-01-10')).rejects.toMatchObject({ code: expect.stringMatching(/^ACCOUNT_/) as string });
     await expect(close('2026-02-21')).resolves.toMatchObject({ activeUntil: '2026-02-21' });
+  });
+
+  it('is not closed while an entry that would be posted to it waits for a decision', async () => {
+    await add();
+    const lines = [{ account: '6228', amountMinor: 5n }, { account: '12', amountMinor: -5n }];
+    const input = { issuerId: house.ledger.issuerId, effectiveOn: day('2026-02-10'), currency: 'EUR', reason: 'office', lines };
+    const { id } = await house.get(RequestManualEntry).execute(input, ana);
+    await expect(close('2026-02-10')).rejects.toMatchObject({ code: 'ACCOUNT_IS_ASKED_FOR', value: '6228' });
+    await expect(close('2026-02-11')).resolves.toMatchObject({ activeUntil: '2026-02-11' });
+    await expect(house.get(ApproveManualEntry).execute({ manualEntryId: id }, bruno)).resolves.toMatchObject({ state: 'approved' });
+  });
+
+  it('names an account that is closed when an entry on it is to be taken back', async () => {
+    await add();
+    const { entryId } = await post(1_000n, '2026-01-20');
+    await post(-1_000n, '2026-01-21');
+    await close('2026-02-01');
+    const reverse = (on: string) => house.get(ReverseEntry).execute({ entryId: entryId!, effectiveOn: day(on), reason: 'booked twice' }, ana);
+    await expect(reverse('2026-02-01')).rejects.toMatchObject({ code: 'ACCOUNT_CLOSED', field: 'effectiveOn', value: '2026-02-01' });
+    await expect(reverse('2026-01-31')).resolves.toMatchObject({ kind: 'reversal' });
   });
 
   it('refuses from psql to close an account under its postings', async () => {

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { DomainError, IssuerId, LocalDate } from '@countinghouse/kernel';
 import { Actor, Audit, authorise, Database, violatedConstraint } from '@countinghouse/platform';
 import { AccountOfChart, closeAccountFrom, lockAccount } from '../persistence/chart.queries';
+import { undecidedOn } from '../persistence/manual-entry.queries';
 import { refuseNoReason } from './refusals';
 
 export interface CloseAccountInput {
@@ -23,7 +24,7 @@ export class CloseAccount {
   /**
    * Closing it again moves the day.
    * @throws DomainError FORBIDDEN, REASON_MISSING, ACCOUNT_UNKNOWN, ACCOUNT_HAS_A_ROLE, ACCOUNT_HAS_A_BALANCE,
-   *   ACCOUNT_HAS_LATER_POSTINGS, ACCOUNT_NEVER_ACTIVE
+   *   ACCOUNT_IS_ASKED_FOR, ACCOUNT_HAS_LATER_POSTINGS, ACCOUNT_NEVER_ACTIVE
    */
   async execute({ issuerId, code, from, reason }: CloseAccountInput, actor: Actor): Promise<AccountOfChart> {
     authorise(actor, 'accountant', issuerId);
@@ -34,6 +35,10 @@ export class CloseAccount {
       if (account.role !== null) throw refused('ACCOUNT_HAS_A_ROLE', `Account ${code} is where facts are posted to as ${account.role}.`, code, 'Close accounts that are posted to by hand.');
       if (account.currenciesOpen.length > 0) {
         throw refused('ACCOUNT_HAS_A_BALANCE', `Account ${code} has a balance in ${account.currenciesOpen.join(' and ')}.`, code, 'Move the balance to another account by a manual entry first.');
+      }
+      const undecided = await undecidedOn(tx, { issuerId, accountId: account.id, from });
+      if (undecided > 0n) {
+        throw refused('ACCOUNT_IS_ASKED_FOR', `${undecided} manual entries that wait for a decision would post to account ${code}.`, code, 'Have them approved or rejected first.');
       }
       const closed = await closeAccountFrom(tx, account.id, from).catch((error: unknown) => explain(error, code, from));
       await this.audit.record(tx, actor, [{ action: 'accounting.close-account', subjectType: 'account', subjectId: String(account.id), issuerId, reason, change: { code, from } }]);

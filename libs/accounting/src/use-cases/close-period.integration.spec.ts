@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { Database } from '@countinghouse/platform';
 import { Books } from '../accounting.facade';
+import { undecidedReopenings } from '../persistence/period.queries';
 import { PeriodBalances } from '../proofs/period-balances.proof';
 import { ana, bruno, clerk, ClosingUnderTest, noId } from '../../test/closing-under-test';
 import { aUuid, BooksUnderTest, day } from '../../test/books-under-test';
@@ -147,16 +148,43 @@ describe('closing a period', () => {
     it('takes a request and another person, and both are audited with the reason', async () => {
       await beginAndClose('2026-01-01');
       const { id: reopeningId } = await request('2026-01-01');
+      const waiting = () => ledger.database.read((reader) => undecidedReopenings(reader, ledger.issuerId));
+      expect(await waiting()).toMatchObject([{ id: reopeningId, periodStart: '2026-01-01', reason: 'a late receipt', requestedBy: 'ana' }]);
       await expect(closing.get(ApprovePeriodReopening).execute({ reopeningId }, ana)).rejects.toMatchObject({ code: 'SECOND_PERSON_NEEDED' });
       expect(await closing.stateOf('2026-01-01')).toBe('closed');
       await closing.get(ApprovePeriodReopening).execute({ reopeningId }, bruno);
       expect(await closing.stateOf('2026-01-01')).toBe('open');
+      expect(await waiting()).toEqual([]);
       expect(await ledger.database.query('SELECT 1 FROM accounting.period_balance')).toEqual([]);
       expect((await closing.audited('period')).slice(2)).toEqual([
         { action: 'accounting.request-period-reopening', actor: 'ana', reason: 'a late receipt' },
         { action: 'accounting.approve-period-reopening', actor: 'bruno', reason: 'a late receipt' },
       ]);
       await expect(closing.get(ApprovePeriodReopening).execute({ reopeningId }, bruno)).rejects.toMatchObject({ code: 'ALREADY_DECIDED' });
+    });
+
+    it('lets late facts into their month again, and the next close fixes balances and open items with them', async () => {
+      const fixed = () =>
+        ledger.database.query(
+          `SELECT balance.debit_minor AS receivable, (SELECT sum(amount_minor)::bigint FROM accounting.period_open_item) AS open
+             FROM accounting.period_balance balance JOIN accounting.account ON account.id = account_id AND role = 'receivables'`,
+        );
+      const late = ledger.anInvoice({ on: day('2026-01-20'), documentNumber: 'late' });
+      await beginAndClose('2026-01-01');
+      const [before] = await fixed();
+      const { id: reopeningId } = await request('2026-01-01');
+      await closing.get(ApprovePeriodReopening).execute({ reopeningId }, bruno);
+      await ledger.record(late);
+      expect(await ledger.database.query(`SELECT entry_date, is_correction FROM accounting.journal_entry WHERE source_id = $1`, [late.sourceId])).toEqual([
+        { entry_date: '2026-01-20', is_correction: false },
+      ]);
+      await ledger.recognise('2026-01-31');
+      await closing.sealAll();
+      await beginAndClose('2026-01-01');
+      const [after] = await fixed();
+      const number = (of: unknown, column: string) => (of as Record<string, bigint> | undefined)?.[column] ?? 0n;
+      for (const column of ['receivable', 'open']) expect(number(after, column) - number(before, column)).toBe(12_300n);
+      expect(await ledger.brokenProofs()).toEqual([]);
     });
 
     it('is refused without a reason, for a period that is not closed or not the last closed one, and twice', async () => {

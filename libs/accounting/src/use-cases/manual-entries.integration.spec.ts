@@ -1,6 +1,7 @@
 // Manual entries: one asks with a reason, another approves, the guard posts; nobody does it alone, not even in psql.
 import { ana, bruno, clerk, ClosingUnderTest, noId } from '../../test/closing-under-test';
 import { BooksUnderTest, day } from '../../test/books-under-test';
+import { linesOfManualEntries } from '../persistence/manual-entry.queries';
 import { ApproveManualEntry } from './approve-manual-entry';
 import { BeginClose } from './begin-close';
 import { RejectManualEntry } from './reject-manual-entry';
@@ -89,8 +90,25 @@ describe('a manual entry', () => {
     ['at a rate below nothing', { currency: 'USD', rate: '-0.8' }, 'RATE_INVALID'],
     ['over more than balances can hold', { lines: [{ account: '6225', amountMinor: 10n ** 16n }, { account: '12', amountMinor: -(10n ** 16n) }] }, 'AMOUNT_TOO_LARGE'],
     ['in a month that does not exist', { effectiveOn: day('2019-01-01') }, 'PERIOD_NOT_FOUND'],
+    ['with a reason that nobody reads', { reason: 'because '.repeat(200) }, 'REASON_TOO_LONG'],
   ])('is refused %s', async (_what, changes, code) => {
     await expect(request(changes)).rejects.toMatchObject({ code });
+  });
+
+  it('names the day that was given when the books have no month for it, or a closed one', async () => {
+    await expect(request({ effectiveOn: day('2050-05-05') })).rejects.toMatchObject({ code: 'PERIOD_NOT_FOUND', field: 'effectiveOn', value: '2050-05-05' });
+    await ledger.close('2026-01-01');
+    await expect(request()).rejects.toMatchObject({ code: 'PERIOD_STATE_WRONG', field: 'effectiveOn', value: '2026-01-20' });
+  });
+
+  it('shows its lines to whoever decides on it', async () => {
+    const { id } = await request({ currency: 'USD', rate: '0.8' });
+    const lines = await ledger.database.read((reader) => linesOfManualEntries(reader, [id]));
+    const inDollars = { currency: 'USD', functionalCurrency: 'EUR', rate: '0.8' };
+    expect(lines.get(id)).toMatchObject([
+      { ...inDollars, accountCode: '6225', accountName: 'Comissões', amountMinor: 1_250n, functionalAmountMinor: 1_000n },
+      { ...inDollars, accountCode: '12', accountName: 'Depósitos à ordem', amountMinor: -1_250n, functionalAmountMinor: -1_000n },
+    ]);
   });
 
   it('goes into a month that is being closed, and not into one that is closed', async () => {

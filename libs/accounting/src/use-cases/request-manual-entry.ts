@@ -1,14 +1,13 @@
 // Asks for a manual entry. It is posted when another accountant approves it.
 import { Injectable } from '@nestjs/common';
-import { Currency, currency, DomainError, IssuerId, LocalDate, startOfMonth } from '@countinghouse/kernel';
+import { Currency, currency, DomainError, IssuerId, LocalDate } from '@countinghouse/kernel';
 import { Actor, Audit, authorise, Database, newId, Tx } from '@countinghouse/platform';
 import { givenRate } from '../domain/exchange-rate';
 import { ManualLine, valuedLines } from '../domain/manual-entry';
 import { functionalCurrencyOf, isActive } from '../persistence/chart.queries';
 import { ratesOn } from '../persistence/exchange.queries';
 import { accountsByCode, insertManualEntry, ManualAccount, ManualEntry, ManualEntryId } from '../persistence/manual-entry.queries';
-import { readPeriod } from '../persistence/period.queries';
-import { refuseNoReason, refuseState } from './refusals';
+import { refuseDay, refuseNoReason } from './refusals';
 
 export interface ManualEntryInput {
   readonly issuerId: IssuerId;
@@ -29,7 +28,7 @@ export class RequestManualEntry {
   ) {}
 
   /**
-   * @throws DomainError REASON_MISSING, MANUAL_ENTRY_INVALID, ENTRY_UNBALANCED, AMOUNT_TOO_LARGE, RATE_MISSING, RATE_INVALID, PERIOD_NOT_FOUND,
+   * @throws DomainError REASON_MISSING, REASON_TOO_LONG, MANUAL_ENTRY_INVALID, ENTRY_UNBALANCED, AMOUNT_TOO_LARGE, RATE_MISSING, RATE_INVALID, PERIOD_NOT_FOUND,
    *   PERIOD_STATE_WRONG, ACCOUNT_UNKNOWN, ACCOUNT_CLOSED, ACCOUNT_CURRENCY_DIFFERS, ACCOUNT_IS_CONTROLLED
    */
   async execute(input: ManualEntryInput, actor: Actor): Promise<ManualEntry> {
@@ -54,8 +53,7 @@ export class RequestManualEntry {
 
   private async lines(tx: Tx, input: ManualEntryInput, ofCurrency: Currency) {
     const { issuerId, effectiveOn, rate } = input;
-    const period = await readPeriod(tx, { issuerId, periodStart: startOfMonth(effectiveOn) });
-    refuseState(period, ['open', 'closing'], 'Choose a day in a period that is not closed.');
+    await refuseDay(tx, issuerId, effectiveOn);
     const functional = (await functionalCurrencyOf(tx, issuerId))!;
     const ofTheDay = rate === undefined && ofCurrency !== functional ? (await ratesOn(tx, [{ issuerId, currency: ofCurrency, day: effectiveOn }]))[0] : undefined;
     const valued = valuedLines(input.lines, ofCurrency, functional, rate === undefined ? ofTheDay : givenRate(rate));

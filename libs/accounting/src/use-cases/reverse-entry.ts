@@ -1,10 +1,10 @@
 // Asks for an entry to be taken back by another one. It is posted when another accountant approves it.
 import { Injectable } from '@nestjs/common';
-import { DomainError, LocalDate, startOfMonth } from '@countinghouse/kernel';
+import { DomainError, LocalDate } from '@countinghouse/kernel';
 import { Actor, Audit, authorise, Database, newId, violatedConstraint } from '@countinghouse/platform';
+import { isActive } from '../persistence/chart.queries';
 import { insertManualEntry, ManualEntry, ManualEntryId, readReversible, ReversibleEntry } from '../persistence/manual-entry.queries';
-import { readPeriod } from '../persistence/period.queries';
-import { refuseNoReason, refuseState } from './refusals';
+import { refuseDay, refuseNoReason } from './refusals';
 
 export interface ReversalInput {
   readonly entryId: bigint;
@@ -23,7 +23,7 @@ export class ReverseEntry {
   /**
    * Entries that touch a control account cannot be reversed by hand: their document is corrected instead.
    * @throws DomainError REASON_MISSING, ENTRY_NOT_FOUND, ENTRY_ALREADY_REVERSED, ACCOUNT_IS_CONTROLLED,
-   *   REVERSAL_BEFORE_ENTRY, PERIOD_NOT_FOUND, PERIOD_STATE_WRONG
+   *   ENTRY_HAS_SEVERAL_CURRENCIES, REVERSAL_BEFORE_ENTRY, ACCOUNT_CLOSED, PERIOD_NOT_FOUND, PERIOD_STATE_WRONG
    */
   async execute({ entryId, effectiveOn, reason }: ReversalInput, actor: Actor): Promise<ManualEntry> {
     authorise(actor, 'accountant');
@@ -35,7 +35,7 @@ export class ReverseEntry {
       const { issuerId } = entry;
       authorise(actor, 'accountant', issuerId);
       refuseIrreversible(entry, entryId, effectiveOn);
-      refuseState(await readPeriod(tx, { issuerId, periodStart: startOfMonth(effectiveOn) }), ['open', 'closing'], 'Choose a day in a period that is not closed.');
+      await refuseDay(tx, issuerId, effectiveOn);
       const mirrored = entry.lines.map((line) => ({ ...line, amountMinor: -line.amountMinor, functionalAmountMinor: -line.functionalAmountMinor }));
       const currency = entry.currencies[0]!;
       const reversal = await insertManualEntry(
@@ -74,6 +74,14 @@ function refuseIrreversible(entry: ReversibleEntry, entryId: bigint, effectiveOn
       field: 'effectiveOn',
       value: effectiveOn,
       remedy: `Choose ${entry.entryDate} or a later day.`,
+    });
+  }
+  const closed = entry.accounts.find((account) => !isActive(account, effectiveOn));
+  if (closed) {
+    throw new DomainError('ACCOUNT_CLOSED', `Account ${closed.code}, which is in the entry, is closed on ${effectiveOn}.`, {
+      field: 'effectiveOn',
+      value: effectiveOn,
+      remedy: `Choose an earlier day, or close account ${closed.code} from a later one.`,
     });
   }
 }

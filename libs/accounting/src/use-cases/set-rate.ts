@@ -4,6 +4,7 @@ import { currency, DomainError } from '@countinghouse/kernel';
 import { Actor, Audit, authorise, Database } from '@countinghouse/platform';
 import { givenRate } from '../domain/exchange-rate';
 import { insertManualRate, ManualRate } from '../persistence/rate.queries';
+import { refuseNoReason } from './refusals';
 
 export interface SetRateInput extends ManualRate {
   /** Where the rate comes from, in the words of the accountant. */
@@ -40,7 +41,5 @@ function refuseUnusable({ base, quote, rate, reason }: SetRateInput): void {
     throw new DomainError('RATE_INVALID', `A rate lies between two currencies, not ${base} and ${quote}.`, { field: 'quote', value: quote, remedy: 'Name two currencies.' });
   }
   givenRate(rate);
-  if (reason.trim() === '') {
-    throw new DomainError('REASON_MISSING', 'A rate set by hand needs a reason.', { field: 'reason', remedy: 'Say where the rate comes from.' });
-  }
+  refuseNoReason(reason);
 }
