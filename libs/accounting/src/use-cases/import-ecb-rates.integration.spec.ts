@@ -73,8 +73,9 @@ describe('exchange rates', () => {
     await expect(importing(HEADER + '1'.repeat(20_000))).rejects.toMatchObject({ code: 'ECB_FILE_TOO_LARGE' });
   });
 
-  it('are refused from somebody who is no accountant', async () => {
+  it('are refused from somebody who is no accountant, or not of all issuers', async () => {
     await expect(importing(FILE, { ...actor, role: 'billing' })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(importing(FILE, { ...actor, issuers: [ledger.issuerId] })).rejects.toMatchObject({ code: 'FORBIDDEN' });
     const input = { issuerId: ledger.issuerId, base: USD, quote: EUR, on: localDate('2026-01-30'), rate: '0.9', reason: 'bank' };
     await expect(ledger.setRate.execute(input, { ...actor, role: 'billing' })).rejects.toMatchObject({ code: 'FORBIDDEN' });
   });

@@ -1,7 +1,7 @@
 // Imports the reference rates of the European Central Bank from its CSV file, as eurofxref-hist.csv.
 import { Injectable } from '@nestjs/common';
 import { DomainError, LocalDate, timeZone } from '@countinghouse/kernel';
-import { Actor, AppClock, Audit, authorise, Database } from '@countinghouse/platform';
+import { Actor, AppClock, Audit, authoriseForAllIssuers, Database } from '@countinghouse/platform';
 import { EcbRate, ecbColumns, EcbColumns, ecbRates } from '../domain/ecb-rates';
 import { contradictedEcbRate, insertEcbRates } from '../persistence/rate.queries';
 
@@ -36,11 +36,12 @@ export class ImportEcbRates {
 
   /**
    * Streams the file in batches of days, each in a transaction of its own: a rate is a fact by itself, so what stands
-   * before a broken line stays, and importing the mended file adds the rest. Rates that are known are passed over.
+   * before a broken line stays, and importing the mended file adds the rest. Rates that are known are passed over. They hold
+   * for every issuer, so whoever brings them has all of them in scope.
    * @throws DomainError FORBIDDEN, ECB_FILE_INVALID, ECB_FILE_TOO_LARGE, RATE_CONTRADICTED
    */
   async execute(file: AsyncIterable<Buffer | string>, actor: Actor): Promise<EcbImport> {
-    authorise(actor, 'accountant');
+    authoriseForAllIssuers(actor, 'accountant');
     const today = this.clock.today(FRANKFURT);
     let columns: EcbColumns | undefined;
     let batch: Line[] = [];
