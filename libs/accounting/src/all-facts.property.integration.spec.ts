@@ -7,7 +7,7 @@ import { aCreditOf, aDisputeOf, aReceipt, aRefundOf, aSettlementOf, aWriteOffOf,
 
 const INR = currency('INR');
 const CURRENCIES = [INR, currency('USD'), currency('JPY'), currency('EUR')];
-const KINDS = ['invoice', 'credit', 'payment', 'receipt', 'allocation', 'refund', 'settlement', 'dispute', 'outcome', 'write-off', 'recognise', 'revalue', 'close', 'rate', 'repeat'] as const;
+const KINDS = ['invoice', 'credit', 'payment', 'receipt', 'allocation', 'offset', 'refund', 'settlement', 'dispute', 'outcome', 'write-off', 'recognise', 'revalue', 'close', 'rate', 'repeat'] as const;
 
 const step = fc.record({
   kind: fc.constantFrom(...KINDS),
@@ -103,6 +103,11 @@ class Business {
         return one(this.receipts).flatMap((receipt) =>
           one(this.invoices.filter((invoice) => invoice.currency === receipt.currency)).map((invoice) => this.allocate(receipt, invoice, percent)),
         );
+      case 'offset':
+        return this.invoices
+          .filter(({ sourceId }) => this.openOf(sourceId) < 0n)
+          .slice(0, 1)
+          .flatMap((credited) => one(this.invoices.filter((invoice) => invoice.currency === credited.currency)).map((invoice) => this.offset(credited, invoice, percent)));
       case 'refund':
         return one(this.receipts).map((receipt) => this.giveBack(receipt, part(this.openOf(receipt.sourceId))));
       case 'settlement':
@@ -167,6 +172,16 @@ class Business {
     this.move(receipt.sourceId, -amountMinor);
     this.move(invoice.sourceId, -amountMinor);
     return anAllocation(receipt, invoice, amountMinor, { on: this.on });
+  }
+
+  /** What a credited invoice owes its payer settles another one. */
+  private offset(credited: InvoiceFinalisedFact, invoice: InvoiceFinalisedFact, percent: number): Fact {
+    const [owing, owed] = [-this.openOf(credited.sourceId), this.openOf(invoice.sourceId)];
+    const amountMinor = ((owing < owed ? owing : owed) * BigInt(percent) + 99n) / 100n;
+    this.move(credited.sourceId, amountMinor);
+    this.move(invoice.sourceId, -amountMinor);
+    const from = { type: 'invoice' as const, id: credited.sourceId, party: credited.party };
+    return { ...anAllocation(aReceipt(this.ledger.issuerId), invoice, amountMinor, { on: this.on }), from };
   }
 
   private refund(invoice: InvoiceFinalisedFact, amountMinor: bigint): RefundPaidFact {

@@ -137,12 +137,15 @@ export interface FundsReceivedFact extends FactBase {
   readonly amountMinor: bigint;
 }
 
-/** Debit unapplied cash under the receipt (or the payment that was not applied), credit the receivable. */
+/**
+ * Debit unapplied cash under the receipt (or the payment that was not applied), or the receivable of an invoice that owes its
+ * payer since it was credited; credit the receivable of the invoice that is settled with it.
+ */
 export interface ReceiptAllocatedFact extends FactBase {
   readonly kind: 'receipt-allocated';
   readonly sourceType: 'allocation';
-  /** The money, and its party as it was recorded. */
-  readonly from: { readonly type: 'receipt' | 'payment'; readonly id: string; readonly party?: Party };
+  /** The money, or the credited invoice, and its party as it was recorded. */
+  readonly from: { readonly type: 'receipt' | 'payment' | 'invoice'; readonly id: string; readonly party?: Party };
   /** Who owes the invoice. */
   readonly party: Party;
   readonly invoiceId: string;

@@ -20,4 +20,13 @@ describe('receipt allocated', () => {
       { role: 'receivables', amountMinor: -50_000n, party: COMPANY, document: { type: 'invoice', id: INVOICE } },
     ]);
   });
+
+  it('debits the receivable of a credited invoice with the 50.00 that it owes its payer, and credits that of the next one', () => {
+    const credited = { type: 'invoice', id: '0197a000-0000-7000-8000-000000000009' } as const;
+    const from = { ...credited, party: COMPANY };
+    expect(receiptAllocated({ ...FACT_BASE, kind: 'receipt-allocated', sourceType: 'allocation', from, party: COMPANY, invoiceId: INVOICE, amountMinor: 5_000n })).toEqual([
+      { role: 'receivables', amountMinor: 5_000n, party: COMPANY, document: credited },
+      { role: 'receivables', amountMinor: -5_000n, party: COMPANY, document: { type: 'invoice', id: INVOICE } },
+    ]);
+  });
 });

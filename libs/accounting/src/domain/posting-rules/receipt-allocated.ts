@@ -1,4 +1,4 @@
-// Allocation of a receipt: debit unapplied cash under the receipt, credit the receivable of the invoice it settles.
+// Allocation: debit unapplied cash under the receipt, or the credited invoice that owes its payer; credit the receivable of the invoice it settles.
 import type { ReceiptAllocatedFact } from '@countinghouse/contracts';
 import { RuleLine } from '../journal-entry';
 
@@ -6,7 +6,7 @@ import { RuleLine } from '../journal-entry';
 export function receiptAllocated({ from, party, invoiceId, amountMinor }: ReceiptAllocatedFact): RuleLine[] {
   return [
     {
-      role: 'unapplied-cash',
+      role: from.type === 'invoice' ? 'receivables' : 'unapplied-cash',
       amountMinor,
       document: { type: from.type, id: from.id },
       ...(from.party ? { party: from.party } : {}),
