@@ -289,14 +289,19 @@ export class DaysArgs {
   readonly through!: LocalDate;
 }
 
+/** A page of what lies in these days. */
 @ArgsType()
-export class TaxLinesArgs extends PageArgs {
+export class DaysPageArgs extends PageArgs {
   @Field(() => ID)
   readonly issuerId!: string;
   @Field(() => DateScalar, { description: 'The first day.' })
   readonly from!: LocalDate;
   @Field(() => DateScalar, { description: 'The last day.' })
   readonly through!: LocalDate;
+}
+
+@ArgsType()
+export class TaxLinesArgs extends DaysPageArgs {
   @Field(() => String)
   readonly country!: string;
   @Field(() => String)
@@ -308,25 +313,13 @@ export class TaxLinesArgs extends PageArgs {
 }
 
 @ArgsType()
-export class StatementArgs extends PageArgs {
-  @Field(() => ID)
-  readonly issuerId!: string;
+export class StatementArgs extends DaysPageArgs {
   @Field(() => ID, { description: 'A company or a member.' })
   readonly partyId!: string;
-  @Field(() => DateScalar, { description: 'The first day.' })
-  readonly from!: LocalDate;
-  @Field(() => DateScalar, { description: 'The last day.' })
-  readonly through!: LocalDate;
 }
 
 @ArgsType()
-export class GeneralLedgerArgs extends PageArgs {
-  @Field(() => ID)
-  readonly issuerId!: string;
+export class GeneralLedgerArgs extends DaysPageArgs {
   @Field(() => String)
   readonly accountCode!: string;
-  @Field(() => DateScalar, { description: 'The first day.' })
-  readonly from!: LocalDate;
-  @Field(() => DateScalar, { description: 'The last day.' })
-  readonly through!: LocalDate;
 }

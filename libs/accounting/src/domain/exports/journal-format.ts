@@ -11,6 +11,7 @@ export interface ExportedLine {
   /** Debit positive. */
   readonly amountMinor: bigint;
   readonly functionalAmountMinor: bigint;
+  /** Decimal text; null in functional currency. */
   readonly rate: string | null;
   readonly partyType: string | null;
   readonly partyId: string | null;
@@ -24,6 +25,7 @@ export interface ExportedEntry {
   readonly id: bigint;
   readonly entryDate: LocalDate;
   readonly effectiveOn: LocalDate;
+  /** Its own period was closed when it came. */
   readonly isCorrection: boolean;
   readonly kind: string;
   readonly sourceType: string;

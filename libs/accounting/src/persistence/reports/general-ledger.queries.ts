@@ -1,6 +1,6 @@
 // SQL of the general ledger of an account: its postings in order, and the balance before any of them.
 import { Currency, DateRange, IssuerId, LocalDate } from '@countinghouse/kernel';
-import { keysetPage, Page, PageArgs, Reader, streamRows, Where } from '@countinghouse/platform';
+import { keysetPage, KeysetQuery, Page, PageArgs, Reader, streamRows, Where } from '@countinghouse/platform';
 import { CurrencyBalance } from './account.queries';
 
 /** One posting; debit positive, minor units. */
@@ -38,7 +38,12 @@ export const SELECT = `line.entry_id AS "entryId", line.line_no AS "lineNo", lin
   line.currency, line.amount_minor AS "amountMinor", line.functional_amount_minor AS "functionalAmountMinor"`;
 export const FROM = `accounting.posting line JOIN accounting.journal_entry entry ON entry.id = line.entry_id
   LEFT JOIN accounting.document ON document.id = line.document_id`;
-const ORDER = 'line.entry_date, line.entry_id, line.line_no';
+/** The order of lines, by which pages of them are found again. */
+export const ORDER: KeysetQuery['orderBy'] = [
+  { sql: 'line.entry_date', type: 'date' },
+  { sql: 'line.entry_id', type: 'bigint' },
+  { sql: 'line.line_no', type: 'bigint' },
+];
 
 /** One page; whatever its number, it is read from where the last one ended. @throws DomainError PAGE_SIZE_INVALID, CURSOR_INVALID */
 export async function ledgerPage(reader: Reader, { accountId, range }: LedgerOfAccount, page: PageArgs): Promise<Page<LedgerLine>> {
@@ -52,11 +57,7 @@ export async function ledgerPage(reader: Reader, { accountId, range }: LedgerOfA
         .when(accountId, (id) => `line.account_id = ${id}`)
         .when(range.start, (start) => `line.entry_date >= ${start}`)
         .when(range.end, (end) => `line.entry_date < ${end}`),
-      orderBy: [
-        { sql: 'line.entry_date', type: 'date' },
-        { sql: 'line.entry_id', type: 'bigint' },
-        { sql: 'line.line_no', type: 'bigint' },
-      ],
+      orderBy: ORDER,
       direction: 'ascending',
     },
     page,
@@ -67,7 +68,7 @@ export async function ledgerPage(reader: Reader, { accountId, range }: LedgerOfA
 export function ledgerStream(reader: Reader, { accountId, range }: LedgerOfAccount): AsyncGenerator<LedgerLine> {
   return streamRows<LedgerLine>(
     reader,
-    `SELECT ${SELECT} FROM ${FROM} WHERE line.account_id = $1 AND line.entry_date >= $2 AND line.entry_date < $3 ORDER BY ${ORDER}`,
+    `SELECT ${SELECT} FROM ${FROM} WHERE line.account_id = $1 AND line.entry_date >= $2 AND line.entry_date < $3 ORDER BY ${ORDER.map(({ sql }) => sql).join(', ')}`,
     [accountId, range.start, range.end],
   );
 }

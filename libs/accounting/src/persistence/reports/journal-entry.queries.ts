@@ -1,45 +1,16 @@
 // SQL of whole entries: one to look at, or the journal to be exported.
-import { Currency, IssuerId, LocalDate } from '@countinghouse/kernel';
+import { Currency, IssuerId } from '@countinghouse/kernel';
 import { Reader, streamRows } from '@countinghouse/platform';
-import { AccountType } from '../../domain/account-role';
+import { ExportedBooks, ExportedEntry, ExportedLine } from '../../domain/exports/journal-format';
 
-export interface JournalLine {
-  readonly lineNo: number;
-  readonly accountCode: string;
-  readonly accountType: AccountType;
-  readonly accountName: string;
-  readonly currency: Currency;
-  /** Debit positive. */
-  readonly amountMinor: bigint;
-  readonly functionalAmountMinor: bigint;
-  /** Decimal text; null in functional currency. */
-  readonly rate: string | null;
-  readonly partyType: string | null;
-  readonly partyId: string | null;
-  readonly documentType: string | null;
-  readonly documentId: string | null;
-  readonly documentNumber: string | null;
-  readonly taxCode: string | null;
-}
-
-export interface JournalEntry {
-  readonly id: bigint;
+/** A whole entry, as exports and the API show it. */
+export interface JournalEntry extends ExportedEntry {
   readonly issuerId: IssuerId;
-  readonly entryDate: LocalDate;
-  readonly effectiveOn: LocalDate;
-  /** Its own period was closed when it came. */
-  readonly isCorrection: boolean;
-  readonly kind: string;
-  readonly sourceType: string;
-  readonly sourceId: string;
-  readonly reverses: bigint | null;
-  readonly recordedAt: Date;
   /** The issuer's. */
   readonly functionalCurrency: Currency;
-  readonly lines: readonly JournalLine[];
 }
 
-type JournalRow = Omit<JournalEntry, 'lines'> & JournalLine;
+type JournalRow = Omit<JournalEntry, 'lines'> & ExportedLine;
 
 const ROWS = `SELECT entry.id, entry.issuer_id AS "issuerId", entry.entry_date AS "entryDate", entry.effective_on AS "effectiveOn",
     entry.is_correction AS "isCorrection", entry.kind, entry.source_type AS "sourceType", entry.source_id AS "sourceId", entry.reverses, entry.recorded_at AS "recordedAt", issuer.functional_currency AS "functionalCurrency",
@@ -86,24 +57,15 @@ function entryOf(rows: readonly JournalRow[]): JournalEntry {
   return { id, issuerId, entryDate, effectiveOn, isCorrection, kind, sourceType, sourceId, reverses, recordedAt, functionalCurrency, lines: rows };
 }
 
-/** What stands at the head of an export: the whole chart, and every currency in the books. */
-export interface JournalFrame {
-  readonly issuerName: string;
-  readonly functionalCurrency: Currency;
-  /** The first day of the first period; nothing is dated before it. */
-  readonly from: LocalDate;
-  readonly currencies: readonly Currency[];
-  readonly accounts: readonly { readonly code: string; readonly name: string; readonly type: AccountType }[];
-}
-
-export async function journalFrame(reader: Reader, issuerId: IssuerId): Promise<JournalFrame> {
-  const frame = await reader.one<Omit<JournalFrame, 'accounts'>>(
+/** What stands at the head of an export: the whole chart, every currency in the books, and the first day of the first period. */
+export async function journalFrame(reader: Reader, issuerId: IssuerId): Promise<ExportedBooks> {
+  const frame = await reader.one<Omit<ExportedBooks, 'accounts'>>(
     `SELECT legal_name AS "issuerName", functional_currency AS "functionalCurrency",
             (SELECT coalesce(min(starts_on), '2000-01-01') FROM accounting.period WHERE issuer_id = issuer.id) AS "from",
             ARRAY(SELECT functional_currency::text UNION SELECT currency::text FROM accounting.account_balance WHERE issuer_id = issuer.id ORDER BY 1) AS currencies
        FROM platform.issuer WHERE id = $1`,
     [issuerId],
   );
-  const accounts = await reader.query<JournalFrame['accounts'][number]>('SELECT code, name, type FROM accounting.account WHERE issuer_id = $1 ORDER BY code', [issuerId]);
+  const accounts = await reader.query<ExportedBooks['accounts'][number]>('SELECT code, name, type FROM accounting.account WHERE issuer_id = $1 ORDER BY code', [issuerId]);
   return { ...frame, accounts };
 }

@@ -1,7 +1,7 @@
 // SQL of value added tax by rate and country, as the ledger has it.
 import { Currency, DateRange, IssuerId } from '@countinghouse/kernel';
 import { keysetPage, Page, PageArgs, Reader, Where } from '@countinghouse/platform';
-import { FROM, LedgerLine, SELECT } from './general-ledger.queries';
+import { FROM, LedgerLine, ORDER, SELECT } from './general-ledger.queries';
 
 /** One tax and currency; what is owed is positive, minor units. */
 export interface VatLine {
@@ -61,11 +61,7 @@ export async function taxPage(reader: Reader, { issuerId, range, taxCode, curren
         .when(currency, (code) => `line.currency = ${code}`)
         .when(range.start, (start) => `line.entry_date >= ${start}`)
         .when(range.end, (end) => `line.entry_date < ${end}`),
-      orderBy: [
-        { sql: 'line.entry_date', type: 'date' },
-        { sql: 'line.entry_id', type: 'bigint' },
-        { sql: 'line.line_no', type: 'bigint' },
-      ],
+      orderBy: ORDER,
       direction: 'ascending',
     },
     page,
