@@ -4,9 +4,10 @@ import { AccountingModule } from './accounting.module';
 import { ChartResolver } from './graphql/chart.resolver';
 import { ClosingResolver } from './graphql/closing.resolver';
 import { CurrencyResolver } from './graphql/currency.resolver';
+import { LedgerPartyResolver } from './graphql/ledger-party.resolver';
 import { LedgerResolver } from './graphql/ledger.resolver';
 import { ManualEntryResolver } from './graphql/manual-entry.resolver';
 import { ReportResolver } from './graphql/report.resolver';
 
-@Module({ imports: [AccountingModule], providers: [ChartResolver, ClosingResolver, CurrencyResolver, LedgerResolver, ManualEntryResolver, ReportResolver] })
+@Module({ imports: [AccountingModule], providers: [ChartResolver, ClosingResolver, CurrencyResolver, LedgerPartyResolver, LedgerResolver, ManualEntryResolver, ReportResolver] })
 export class AccountingGraphqlModule {}

@@ -7,6 +7,7 @@ import { CompaniesImport } from './jobs/companies-import';
 import { MembersImport } from './jobs/members-import';
 import { ErasureChecks, RecordedEnrolments } from './erasure-checks';
 import { CompanyTicks } from './jobs/company-ticks';
+import { CompanyNames, MemberNames } from './party-names/party-names.source';
 import { CompaniesAsVersioned } from './proofs/companies-as-versioned.proof';
 import { DependantsLeave } from './proofs/dependants-leave.proof';
 import { HeadcountLog } from './proofs/headcount-log.proof';
@@ -36,7 +37,7 @@ const JOBS = [CompaniesImport, MembersImport, CompanyTicks, BulkChangeRun, BulkV
 
 @Module({
   imports: [DiscoveryModule],
-  providers: [Companies, ...COMPANY_USE_CASES, ...PEOPLE, ...CHECKS, CompanyTimeline, CompaniesTimeline, ...JOBS],
+  providers: [Companies, ...COMPANY_USE_CASES, ...PEOPLE, ...CHECKS, CompanyTimeline, CompaniesTimeline, CompanyNames, MemberNames, ...JOBS],
   exports: [Companies, CompanyTimeline, ...COMPANY_USE_CASES, ...PEOPLE],
 })
 export class CompaniesModule {}

@@ -5,6 +5,7 @@ export * from './clock';
 export * from './database';
 export * from './ids/new-id';
 export * from './open-periods/open-periods';
+export * from './party-names/party-names';
 export * from './persistence/manifest';
 export * from './proofs/proof';
 export * from './embedded-postgres/embedded-postgres';

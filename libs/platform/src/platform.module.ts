@@ -18,6 +18,7 @@ import { StagedRowRetention } from './imports/staged-row-retention';
 import { Issuers } from './issuers/issuers';
 import { Outbox } from './outbox/outbox';
 import { OpenPeriods } from './open-periods/open-periods';
+import { PartyNames } from './party-names/party-names';
 import { PersistenceManifest } from './persistence/manifest';
 import { Proofs } from './proofs/proof';
 import { JobRegistry } from './queue/job-registry';
@@ -54,7 +55,7 @@ export interface PlatformOptions {
 }
 
 /** What every context can inject. */
-const SERVICES = [Database, Outbox, Audit, JobRegistry, Deliveries, RunChunks, Runs, Idempotency, Ticks, Proofs, CloseChecks, OpenPeriods, Imports, Issuers, RetentionRules, Retention];
+const SERVICES = [Database, Outbox, Audit, JobRegistry, Deliveries, RunChunks, Runs, Idempotency, Ticks, Proofs, CloseChecks, OpenPeriods, PartyNames, Imports, Issuers, RetentionRules, Retention];
 
 /** What of the platform's own rows goes after a while. */
 const RETENTION_RULES = [ChunkRetention, EventRetention, KeyRetention, RejectionRetention, StagedRowRetention];

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import request from 'supertest';
 import { Books } from '@countinghouse/accounting';
-import { currency, localDate, timeZone } from '@countinghouse/kernel';
+import type { InvoiceFinalisedFact } from '@countinghouse/contracts';
+import { currency, IssuerId, localDate, timeZone } from '@countinghouse/kernel';
 import { Actor, Database, DevelopmentIssuer, Issuers } from '@countinghouse/platform';
 import { createTestDatabase, TestDatabase } from '@countinghouse/testing';
 import { configFrom } from '../../src/config';
@@ -90,6 +91,33 @@ describe('the books in the API', () => {
     expect(await byId('0197a000-0000-7000-8000-00000000dead')).toEqual({ manualEntry: null });
     expect((await asked('-12.505')).userErrors).toEqual([{ code: 'MONEY_TOO_PRECISE', path: ['input', 'lines', '1', 'amount'] }]);
     expect((await ask('query ($issuerId: ID!) { undecidedPeriodReopenings(issuerId: $issuerId) { id } }', { issuerId })).undecidedPeriodReopenings).toEqual([]);
+  });
+
+  it('call who owes by name, in the API and in the download', async () => {
+    const registered = await act('companyRegister', 'CompanyRegisterInput', 'company { id }', {
+      idempotencyKey: 'acme', number: 'C-1', legalName: 'Acme, Lda', country: 'PT', currency: 'EUR', language: 'pt', timeZone: 'Europe/Lisbon', paymentTermsDays: 30,
+    });
+    const partyId = registered.company.id.replace('Company_', '');
+    const invoice: InvoiceFinalisedFact = {
+      kind: 'invoice-finalised',
+      issuerId: issuerId.replace('Issuer_', '') as IssuerId,
+      sourceType: 'invoice',
+      sourceId: '0197a000-0000-7000-8000-000000000001',
+      on: localDate('2026-01-31'),
+      currency: EUR,
+      party: { type: 'company', id: partyId },
+      documentNumber: 'FT 1',
+      netMinor: 10_000n,
+      taxMinor: 0n,
+      taxes: [{ country: 'PT', category: 'E', rate: '0.00', baseMinor: 10_000n, taxMinor: 0n }],
+      lines: [{ lineNo: 1, netMinor: 10_000n, servicePeriod: { start: localDate('2026-01-01'), end: localDate('2026-02-01') } }],
+    };
+    await app.get(Database).transaction((tx) => app.get(Books, { strict: false }).record(tx, [invoice]));
+    const { receivablesAgeing } = await ask('query ($issuerId: ID!) { receivablesAgeing(issuerId: $issuerId, asOf: "2026-02-28") { party { id name number } total { amount } } }', { issuerId });
+    expect(receivablesAgeing).toEqual([{ party: { id: registered.company.id, name: 'Acme, Lda', number: 'C-1' }, total: { amount: '100.00' } }]);
+    const token = await app.get(DevelopmentIssuer, { strict: false }).token({ subject: 'ana', role: 'viewer', issuers: '*' });
+    const { text } = await request(app.getHttpServer() as Server).get('/downloads/reports/receivables-ageing?issuer=PT&asOf=2026-02-28').set('Authorization', `Bearer ${token}`);
+    expect(text).toContain(`company,${partyId},EUR,0.00,100.00,0.00,0.00,0.00,100.00,EUR,100.00,C-1,"Acme, Lda"\r\n`);
   });
 
   it('start the runs of a month-end, once for all who ask', async () => {

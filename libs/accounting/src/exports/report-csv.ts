@@ -1,11 +1,12 @@
 // Every report as a stream of CSV. Amounts are in major units; functional ones in the issuer's currency.
 import { csvLine, DateRange, IssuerId, LocalDate, Money } from '@countinghouse/kernel';
-import { Reader } from '@countinghouse/platform';
+import { partyKey, PartyNames, PartyRef, Reader } from '@countinghouse/platform';
 import { AGEING_BUCKETS } from '../domain/reports/ageing';
 import { StatementSection } from '../domain/reports/financial-statements';
 import { Ledger } from '../ledger.facade';
 import { functionalCurrencyOf } from '../persistence/chart.queries';
 import { accountByCode } from '../persistence/reports/account.queries';
+import { AgeingLine } from '../persistence/reports/receivables.queries';
 
 /** What a report may be asked with; days are those of the books, `[start, end)`. */
 export interface ReportScope {
@@ -23,7 +24,8 @@ export type ReportNeed = 'asOf' | 'range' | 'accountCode' | 'partyId';
 
 export interface CsvReport {
   readonly needs: readonly ReportNeed[];
-  write(ledger: Ledger, reader: Reader, scope: ReportScope): AsyncGenerator<string>;
+  /** @param partyNames for reports by party */
+  write(ledger: Ledger, reader: Reader, scope: ReportScope, partyNames: PartyNames): AsyncGenerator<string>;
 }
 
 const money = (minor: bigint, currency: string) => Money.of(minor, currency).toDecimal();
@@ -77,13 +79,39 @@ function* sectionLines(name: string, { items }: StatementSection, currency: stri
   for (const { accountCode, accountName, amountMinor } of items) yield csvLine([name, accountCode, accountName, currency, money(amountMinor, currency)]);
 }
 
-async function* receivablesAgeing(ledger: Ledger, reader: Reader, { issuerId, asOf }: ReportScope): AsyncGenerator<string> {
+/** Names are asked for so many parties at a time. */
+const PARTIES_AT_ONCE = 500;
+
+async function* receivablesAgeing(ledger: Ledger, reader: Reader, { issuerId, asOf }: ReportScope, partyNames: PartyNames): AsyncGenerator<string> {
   const functional = (await functionalCurrencyOf(reader, issuerId))!;
-  yield csvLine(['party_type', 'party_id', 'currency', ...AGEING_BUCKETS.map((bucket) => COLUMN_OF_BUCKET[bucket]), 'total', 'functional_currency', 'functional_total']);
-  for await (const { partyType, partyId, currency, bucketsMinor, totalMinor, functionalTotalMinor } of ledger.receivablesAgeingStream(reader, { issuerId, asOf })) {
-    const amounts = [...bucketsMinor, totalMinor].map((minor) => money(minor, currency));
-    yield csvLine([partyType, partyId, currency, ...amounts, functional, money(functionalTotalMinor, functional)]);
+  yield csvLine([
+    'party_type', 'party_id', 'currency', ...AGEING_BUCKETS.map((bucket) => COLUMN_OF_BUCKET[bucket]), 'total',
+    'functional_currency', 'functional_total', 'party_number', 'party_name',
+  ]);
+  for await (const lines of inBatches(ledger.receivablesAgeingStream(reader, { issuerId, asOf }), PARTIES_AT_ONCE)) {
+    const names = await partyNames.of(reader, lines.map(partyOf));
+    for (const line of lines) {
+      const { partyType, partyId, currency, bucketsMinor, totalMinor, functionalTotalMinor } = line;
+      const party = names.get(partyKey(partyOf(line)));
+      const amounts = [...bucketsMinor, totalMinor].map((minor) => money(minor, currency));
+      yield csvLine([partyType, partyId, currency, ...amounts, functional, money(functionalTotalMinor, functional), party?.number ?? null, party?.name ?? null]);
+    }
   }
+}
+
+function partyOf({ partyType, partyId }: AgeingLine): PartyRef {
+  return { type: partyType ?? '', id: partyId ?? '' };
+}
+
+async function* inBatches<T>(stream: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
+  let batch: T[] = [];
+  for await (const each of stream) {
+    batch.push(each);
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
 }
 
 const COLUMN_OF_BUCKET: Readonly<Record<(typeof AGEING_BUCKETS)[number], string>> = {

@@ -28,7 +28,7 @@ export function withReferences<Row extends Referring>(row: Row) {
 }
 
 function party({ partyType, partyId }: Referring) {
-  return partyType && partyId ? { type: partyType, id: nodeId(partyType, partyId) } : null;
+  return partyType && partyId ? { type: partyType, id: nodeId(partyType, partyId), partyId } : null;
 }
 
 function document({ documentType, documentId, documentNumber }: Referring) {

@@ -21,6 +21,7 @@ export class LedgerPartyType {
   readonly id!: string | null;
   @Field(() => String, { description: '`company`, `member` or `provider`.' })
   readonly type!: string;
+  readonly partyId!: string;
 }
 
 @ObjectType('LedgerLine', { description: 'A posting of an account, with the balance after it.' })

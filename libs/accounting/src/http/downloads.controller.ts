@@ -2,7 +2,7 @@
 import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { DomainError } from '@countinghouse/kernel';
-import { Actor, authorise, Downloads, Issuer, Issuers, Reader, Role } from '@countinghouse/platform';
+import { Actor, authorise, Downloads, Issuer, Issuers, PartyNames, Reader, Role } from '@countinghouse/platform';
 import { ExportFormat, EXPORT_FORMATS, exportJournal } from '../exports/export-journal';
 import { Ledger } from '../ledger.facade';
 import type { QueryString } from './report-request';
@@ -21,6 +21,7 @@ export class DownloadsController {
     private readonly downloads: Downloads,
     private readonly issuers: Issuers,
     private readonly ledger: Ledger,
+    private readonly partyNames: PartyNames,
   ) {}
 
   /** `/downloads/reports/trial-balance?issuer=PT&asOf=2026-01-31`; others need account, party, from and through. */
@@ -29,7 +30,7 @@ export class DownloadsController {
     return this.downloads.send(response, actor, (asking) => {
       const [report, code] = [reportNamed(name), textOf(query, 'issuer')];
       authorise(asking, 'viewer');
-      const write = (reader: Reader) => this.ofIssuer(reader, code, asking, 'viewer', (issuer) => report.write(this.ledger, reader, scopeOf(issuer.id, report.needs, query)));
+      const write = (reader: Reader) => this.ofIssuer(reader, code, asking, 'viewer', (issuer) => report.write(this.ledger, reader, scopeOf(issuer.id, report.needs, query), this.partyNames));
       return { contentType: CSV, fileName: `${name}-${inFileName(code)}.csv`, write };
     });
   }

@@ -57,7 +57,7 @@ describe('downloads', () => {
     ['general-ledger?issuer=PT&account=2111&from=2026-02-01&through=2026-02-28', /^\d+,2,2026-02-05,2026-02-05,payment-captured,payment,.*,EUR,-23.00,100.00,EUR,-23.00,100.00$/],
     ['balance-sheet?issuer=PT&asOf=2026-01-31', /^equity,,Result of the year,EUR,100.00$/],
     ['profit-and-loss?issuer=PT&from=2026-01-01&through=2026-01-31', /^result,,Result,EUR,100.00$/],
-    ['receivables-ageing?issuer=PT&asOf=2026-03-01', /^company,acme,EUR,0.00,100.00,0.00,0.00,0.00,100.00,EUR,100.00$/],
+    ['receivables-ageing?issuer=PT&asOf=2026-03-01', /^company,acme,EUR,0.00,100.00,0.00,0.00,0.00,100.00,EUR,100.00,,$/],
     ['statement?issuer=PT&party=acme&from=2026-02-01&through=2026-02-04', /^,2026-02-01,opening-balance,,,,,EUR,,123.00$/],
     ['statement?issuer=PT&party=acme&from=2026-01-01&through=2026-12-31', /^\d+,2026-02-05,payment-captured,invoice,FT 2026A\/1,.*,2026-02-28,EUR,-23.00,100.00$/],
     ['vat?issuer=PT&from=2026-01-01&through=2026-01-31', /^PT,S,23.00,EUR,100.00,23.00,EUR,100.00,23.00$/],
