@@ -236,6 +236,10 @@ describe('the ledger', () => {
           for (const role of ['receivables', 'unapplied-cash', 'disputes']) {
             for (const each of CURRENCIES) expect([role, each, await ledger.balances(role, each)]).toEqual([role, each, { minor: 0n, functional: 0n }]);
           }
+          for (const each of CURRENCIES) {
+            const bank = await ledger.balances('bank', each);
+            if (bank.minor === 0n) expect([each, bank.functional]).toEqual([each, 0n]);
+          }
         } finally {
           await ledger.test.drop();
         }

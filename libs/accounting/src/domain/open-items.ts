@@ -14,12 +14,15 @@ export interface OpenItem {
  * currency when nothing is left in the other. An amount beyond the balance is both, one after the other.
  */
 export function worthOf(amountMinor: bigint, item: OpenItem, rate: ExchangeRate, pair: CurrencyPair): bigint {
-  const draws = item.amountMinor !== 0n && amountMinor > 0n !== item.amountMinor > 0n;
-  if (!draws) return convert(amountMinor, rate, pair);
+  if (!drawsOn(amountMinor, item)) return convert(amountMinor, rate, pair);
   const beyondMinor = amountMinor + item.amountMinor;
   const isBeyond = beyondMinor !== 0n && beyondMinor > 0n === amountMinor > 0n;
   if (isBeyond) return convert(beyondMinor, rate, pair) - item.functionalAmountMinor;
   return shareOf(item.functionalAmountMinor, amountMinor, item.amountMinor);
+}
+
+function drawsOn(amountMinor: bigint, item: OpenItem): boolean {
+  return item.amountMinor !== 0n && amountMinor > 0n !== item.amountMinor > 0n;
 }
 
 const NOTHING: OpenItem = { amountMinor: 0n, functionalAmountMinor: 0n };
@@ -30,6 +33,11 @@ export class OpenItems {
 
   constructor(carried: Iterable<readonly [key: string, item: OpenItem]> = []) {
     for (const [key, item] of carried) this.items.set(key, item);
+  }
+
+  /** Whether an amount takes from what the item carries, rather than adds to it. */
+  drawsOn(key: string, amountMinor: bigint): boolean {
+    return drawsOn(amountMinor, this.items.get(key) ?? NOTHING);
   }
 
   /** Moves an amount and says what it is worth. */

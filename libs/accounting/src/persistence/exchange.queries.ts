@@ -51,6 +51,45 @@ export async function lockForeignItems(tx: Tx, keys: readonly ItemKey[]): Promis
   return rows.map(({ amountMinor, functionalAmountMinor, ...key }) => [itemKey(key), { amountMinor, functionalAmountMinor }]);
 }
 
+/** What is held of a currency on an account without documents: at the bank. */
+export interface HeldKey {
+  readonly issuerId: IssuerId;
+  readonly accountId: bigint;
+  readonly currency: Currency;
+}
+
+export function heldKey({ accountId, currency }: Pick<HeldKey, 'accountId' | 'currency'>): string {
+  return `${accountId} held ${currency}`;
+}
+
+/**
+ * What each account holds of a foreign currency, in both currencies, by {@link heldKey}. Whoever moves it waits for the one
+ * before: locked in one statement, in key order, and read in the next.
+ */
+export async function lockHeld(tx: Tx, keys: readonly HeldKey[]): Promise<[string, OpenItem][]> {
+  const distinct = [...new Map(keys.map((key) => [heldKey(key), key])).values()].sort((a, b) => (heldKey(a) < heldKey(b) ? -1 : 1));
+  if (distinct.length === 0) return [];
+  await tx.execute('SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest($1::text[]) AS key', [distinct.map((key) => `accounting.held ${heldKey(key)}`)]);
+  // As balance_as_of, from the last close on, but by the keys of the account: a join would have it add up every account there is.
+  const rows = await tx.query<Pick<HeldKey, 'accountId' | 'currency'> & OpenItem>(
+    `SELECT asked.account_id AS "accountId", asked.currency,
+            coalesce(fixed.debit_minor - fixed.credit_minor, 0) + since.minor AS "amountMinor",
+            coalesce(fixed.functional_debit_minor - fixed.functional_credit_minor, 0) + since.functional_minor AS "functionalAmountMinor"
+       FROM unnest($1::uuid[], $2::int8[], $3::text[]) AS asked(issuer_id, account_id, currency)
+      CROSS JOIN LATERAL (SELECT max(ends_on) AS ended FROM accounting.period WHERE issuer_id = asked.issuer_id AND state = 'closed') AS closed
+       LEFT JOIN accounting.period_balance fixed ON fixed.issuer_id = asked.issuer_id AND fixed.ends_on = closed.ended
+             AND fixed.account_id = asked.account_id AND fixed.currency = asked.currency::bpchar
+      CROSS JOIN LATERAL (
+            SELECT coalesce(sum(debit_minor - credit_minor), 0)::bigint AS minor,
+                   coalesce(sum(functional_debit_minor - functional_credit_minor), 0)::bigint AS functional_minor
+              FROM accounting.account_day day
+             WHERE day.account_id = asked.account_id AND day.currency = asked.currency::bpchar
+               AND day.entry_date >= coalesce(closed.ended, '-infinity')) AS since`,
+    [distinct.map((key) => key.issuerId), distinct.map((key) => key.accountId), distinct.map((key) => key.currency)],
+  );
+  return rows.map(({ amountMinor, functionalAmountMinor, ...key }) => [heldKey(key), { amountMinor, functionalAmountMinor }]);
+}
+
 /** The rates that invoices in foreign currency were booked at, by invoice id. */
 export async function bookedRates(reader: Reader, invoiceIds: readonly string[]): Promise<Map<string, ExchangeRate>> {
   const rows = await reader.query<{ documentId: string; rate: string }>(

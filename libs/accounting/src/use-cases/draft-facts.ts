@@ -12,7 +12,7 @@ import { linesOf } from '../domain/posting-rules/posting-rules';
 import { taxCode } from '../domain/tax-code';
 import { foreignLines, functionalLines } from '../domain/valuation';
 import { IssuerBooks } from '../persistence/chart.queries';
-import { bookedRates, ItemKey, itemKey, lockForeignItems, rateKey, ratesOn, taxesLeft, taxKey } from '../persistence/exchange.queries';
+import { bookedRates, heldKey, HeldKey, ItemKey, itemKey, lockForeignItems, lockHeld, rateKey, ratesOn, taxesLeft, taxKey } from '../persistence/exchange.queries';
 import { PostedEntry, postedEntries } from '../persistence/journal.queries';
 import { lockCreditableSchedules } from '../persistence/revenue.queries';
 import { Source } from './fact-source';
@@ -43,17 +43,18 @@ export interface Drafts {
 /**
  * The entries of facts, in the order of the facts: each sees what those before it did to an open item or a credited line.
  * Facts in functional currency need nothing from the database but credit notes the schedules they reduce. What is read
- * is locked first, schedules before open items and each in key order; so of two payments of one invoice the second
- * sees what the first has left.
+ * is locked first, schedules before open items, those before what is held at the bank, and each in key order; so of two
+ * payments of one invoice the second sees what the first has left.
  */
 export async function draftFacts(tx: Tx, sources: readonly Source[], books: BooksByIssuer): Promise<Drafts> {
   const foreign = sources.filter(({ fact }) => isForeign(fact, books));
   const creditNotes = sources.map(({ fact }) => fact).filter((fact) => fact.kind === 'credit-note-finalised');
   const schedules = creditNotes.length > 0 ? await lockCreditableSchedules(tx, creditNotes.map((fact) => fact.invoiceId)) : [];
   const items = foreign.length > 0 ? await lockForeignItems(tx, foreign.flatMap(({ fact }) => itemsOf(fact, books))) : [];
+  const held = await lockHeld(tx, foreign.flatMap(({ fact }) => heldBy(fact, books)));
   // After the locks: of two who tell the same fact, the second finds it posted here and draws on nothing twice.
   const posted = await knownEntries(tx, sources.filter(({ fact }) => fact.kind === 'credit-note-finalised' || isForeign(fact, books)));
-  const context = new DraftingContext(books, new OpenItems(items), new CreditableSchedules(schedules), await ratesFor(tx, foreign), await booked(tx, foreign));
+  const context = new DraftingContext(books, new OpenItems([...items, ...held]), new CreditableSchedules(schedules), await ratesFor(tx, foreign), await booked(tx, foreign));
   return { posted, drafted: sources.filter(({ key }) => !posted.has(key)).map((source) => context.draft(source)) };
 }
 
@@ -77,11 +78,21 @@ class DraftingContext {
   }
 
   private foreign(lines: readonly RuleLine[], fact: Fact, conversion: Conversion): EntryLine[] {
-    const key = (line: RuleLine) => {
-      const item = itemOf(line, fact, this.books);
-      return item && itemKey(item);
-    };
-    return foreignLines(lines, { ...conversion, openItems: this.openItems, itemKey: key });
+    const keys = new Map(lines.map((line) => [line, this.itemDrawnOn(line, fact)]));
+    const valued = foreignLines(lines, { ...conversion, openItems: this.openItems, itemKey: (line) => keys.get(line) });
+    lines.forEach((line, index) => {
+      const held = heldOf(line, fact, this.books);
+      if (held && keys.get(line) === undefined) this.openItems.add(heldKey(held), valued[index]!);
+    });
+    return valued;
+  }
+
+  /** Money that leaves the bank takes what it carries along; what arrives comes at the rate of the day, together with its fees. */
+  private itemDrawnOn(line: RuleLine, fact: Fact): string | undefined {
+    const item = itemOf(line, fact, this.books);
+    if (item) return itemKey(item);
+    const held = heldOf(line, fact, this.books);
+    return held && this.openItems.drawsOn(heldKey(held), line.amountMinor) ? heldKey(held) : undefined;
   }
 
   private conversionOf(fact: Fact): Conversion {
@@ -121,6 +132,17 @@ function itemOf(line: RuleLine, fact: Fact, books: BooksByIssuer): ItemKey | und
   if (!line.document) return undefined;
   const account = accountOf(line.role, books.get(fact.issuerId)!, fact.issuerId);
   return account.byDocument ? { accountId: account.id, documentId: line.document.id, currency: fact.currency } : undefined;
+}
+
+/** What a line moves at the bank. */
+function heldOf(line: RuleLine, fact: Fact, books: BooksByIssuer): HeldKey | undefined {
+  if (line.role !== 'bank') return undefined;
+  const { issuerId, currency } = fact;
+  return { issuerId, accountId: accountOf(line.role, books.get(issuerId)!, issuerId).id, currency };
+}
+
+function heldBy(fact: Fact, books: BooksByIssuer): HeldKey[] {
+  return linesOf(fact, () => ({ credits: [] })).flatMap((line) => (isNothing(line) ? [] : (heldOf(line, fact, books) ?? [])));
 }
 
 /** Which items a fact moves does not depend on what a credit note takes from where. */

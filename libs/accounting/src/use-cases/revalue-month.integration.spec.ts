@@ -1,7 +1,7 @@
 // Foreign currency from invoice to payment: booked at the rate of the day, revalued at month-end, realised when it is settled.
 import { currency } from '@countinghouse/kernel';
 import { Tx } from '@countinghouse/platform';
-import { BooksUnderTest, day } from '../../test/books-under-test';
+import { aUuid, BooksUnderTest, day } from '../../test/books-under-test';
 import { aCreditOf, aReceipt, aRefundOf, aSettlementOf, aWriteOffOf, anAllocation } from '../../test/fact-builders';
 import { UnrevaluedCurrency } from '../close-checks/unrevalued-currency.check';
 
@@ -134,6 +134,33 @@ describe('RevalueMonth', () => {
     expect(await ledger.balances('bank', USD)).toEqual(both(9_900n, 831_600n));
     expect(await ledger.balances('provider-fees', USD)).toEqual(both(100n, 8_400n));
     expect(await ledger.balances('fx-loss', USD)).toEqual(both(0n, 10_000n));
+  });
+
+  it('takes along what the bank carries when money leaves it, and leaves nothing there in either currency', async () => {
+    const early = aReceipt(ledger.issuerId, { currency: USD, on: day('2026-01-15'), amountMinor: 10_000n });
+    const late = { ...early, sourceId: aUuid(), on: day('2026-02-03') };
+    await ledger.record(early);
+    // What was fixed by a close counts with what has come since.
+    await ledger.close('2026-01-01');
+    await ledger.record(late);
+    expect(await ledger.balances('bank', USD)).toEqual(both(20_000n, 1_650_000n));
+    const back = (of: typeof early) => ({ ...aRefundOf(anInvoice(), 10_000n), on: day('2026-02-04'), of: { type: 'receipt' as const, id: of.sourceId }, via: { type: 'bank' as const } });
+    // Each takes half of what the bank carries: 250.00 more than the first receipt was booked at, 250.00 less than the second.
+    await ledger.record(back(early));
+    expect(await ledger.balances('bank', USD)).toEqual(both(10_000n, 825_000n));
+    expect(await ledger.balances('fx-loss', USD)).toEqual(both(0n, 25_000n));
+    await ledger.record(back(late));
+    expect(await ledger.balances('bank', USD)).toEqual(both(0n, 0n));
+    expect(await ledger.balances('fx-gain', USD)).toEqual(both(0n, -25_000n));
+  });
+
+  it('lets refunds race for what the bank carries, and leaves nothing there', async () => {
+    const receipts = Array.from({ length: 12 }, (_, index) => aReceipt(ledger.issuerId, { currency: USD, on: index % 2 ? day('2026-01-15') : day('2026-02-03'), amountMinor: 1_001n }));
+    await ledger.record(...receipts);
+    const refunds = receipts.map(({ sourceId: id }) => ({ ...aRefundOf(anInvoice(), 1_001n), on: day('2026-02-04'), of: { type: 'receipt' as const, id }, via: { type: 'bank' as const } }));
+    await Promise.all(refunds.map((refund) => ledger.record(refund)));
+    expect(await ledger.balances('bank', USD)).toEqual(both(0n, 0n));
+    expect(await ledger.balances('unapplied-cash', USD)).toEqual(both(0n, 0n));
   });
 
   it('writes off what the invoice stands at, without an exchange difference', async () => {
