@@ -21,6 +21,7 @@ import { OpenPeriods } from './open-periods/open-periods';
 import { PartyNames } from './party-names/party-names';
 import { PersistenceManifest } from './persistence/manifest';
 import { Proofs } from './proofs/proof';
+import { ProveDaily } from './proofs/prove-daily';
 import { JobRegistry } from './queue/job-registry';
 import { QueueSettings, QueueTimes } from './queue/queue-settings';
 import { Queues } from './queue/queues';
@@ -55,7 +56,7 @@ export interface PlatformOptions {
 }
 
 /** What every context can inject. */
-const SERVICES = [Database, Outbox, Audit, JobRegistry, Deliveries, RunChunks, Runs, Idempotency, Ticks, Proofs, CloseChecks, OpenPeriods, PartyNames, Imports, Issuers, RetentionRules, Retention];
+const SERVICES = [Database, Outbox, Audit, JobRegistry, Deliveries, RunChunks, Runs, Idempotency, Ticks, Proofs, ProveDaily, CloseChecks, OpenPeriods, PartyNames, Imports, Issuers, RetentionRules, Retention];
 
 /** What of the platform's own rows goes after a while. */
 const RETENTION_RULES = [ChunkRetention, EventRetention, KeyRetention, RejectionRetention, StagedRowRetention];

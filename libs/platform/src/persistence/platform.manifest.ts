@@ -4,6 +4,7 @@ import { Platform1780000000001 } from './migrations/1780000000001-platform';
 import { Imports1780000000002 } from './migrations/1780000000002-imports';
 import { TestClocks1780000000041 } from './migrations/1780000000041-test-clocks';
 import { IssuersKeepTheirCurrency1780000000071 } from './migrations/1780000000071-issuers-keep-their-currency';
+import { ProofResults1780000000072 } from './migrations/1780000000072-proof-results';
 import { EventsByTriggers1780000000091 } from './migrations/1780000000091-events-by-triggers';
 import { Retention1780000000092 } from './migrations/1780000000092-retention';
 import { KeysHaveALength1780000000093 } from './migrations/1780000000093-keys-have-a-length';
@@ -20,6 +21,7 @@ export const platformPersistence: PersistenceManifest = {
     ImportsInReview1780000000021,
     TestClocks1780000000041,
     IssuersKeepTheirCurrency1780000000071,
+    ProofResults1780000000072,
     EventsByTriggers1780000000091,
     Retention1780000000092,
     KeysHaveALength1780000000093,

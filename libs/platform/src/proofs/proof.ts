@@ -36,6 +36,18 @@ export class Proofs {
     return results;
   }
 
+  names(): string[] {
+    return this.providers().map(({ name }) => name);
+  }
+
+  /** One of them. @throws RangeError for a name that no proof has */
+  async one(reader: Reader, name: string): Promise<ProofResult> {
+    const proof = this.providers().find((each) => each.name === name);
+    if (!proof) throw new RangeError(`there is no proof ${name}`);
+    await reader.query(`SELECT set_config('statement_timeout', $1, true)`, [PROOF_TIMEOUT]);
+    return proof.prove(reader);
+  }
+
   private providers(): Proof[] {
     return this.discovery
       .getProviders()

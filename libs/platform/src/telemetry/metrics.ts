@@ -46,6 +46,9 @@ export class Metrics {
   private readonly backlog = this.gauge('countinghouse_backlog', 'Work that waits: events, deliveries, chunks; and deliveries given up.', 'what');
   private readonly runs = this.gauge('countinghouse_runs', 'Runs that have not ended, by state.', 'state');
 
+  private readonly proofs = this.gauge('countinghouse_proof_holds', '1 if the proof held when it was last run, 0 if it failed.', 'proof');
+  private readonly proofAges = this.gauge('countinghouse_proof_age_seconds', 'How long ago the proof was last run.', 'proof');
+
   constructor(private readonly database: Database) {
     collectDefaultMetrics({ register: this.registry, prefix: 'countinghouse_' });
   }
@@ -69,6 +72,7 @@ export class Metrics {
   /** What Prometheus scrapes. The backlog is read from the database now; when it does not answer, the rest is still told. */
   async scrape(): Promise<{ contentType: string; body: string }> {
     await this.readBacklog().catch(() => this.backlog.reset());
+    await this.readProofs().catch(() => this.proofs.reset());
     return { contentType: this.registry.contentType, body: await this.registry.metrics() };
   }
 
@@ -87,6 +91,18 @@ export class Metrics {
     if (!row) return;
     for (const what of ['unrouted', 'pending', 'parked', 'chunks'] as const) this.backlog.set({ what }, Number(row[what]));
     for (const state of ['planned', 'running', 'paused', 'awaiting-approval']) this.runs.set({ state }, row.runs[state] ?? 0);
+  }
+
+  private async readProofs(): Promise<void> {
+    const results = await this.database.query<{ name: string; ok: boolean; age: number }>(
+      'SELECT name, ok, extract(epoch FROM clock_timestamp() - proved_at)::float8 AS age FROM platform.proof_result',
+    );
+    this.proofs.reset();
+    this.proofAges.reset();
+    for (const { name, ok, age } of results) {
+      this.proofs.set({ proof: name }, ok ? 1 : 0);
+      this.proofAges.set({ proof: name }, age);
+    }
   }
 
   private gauge<Label extends string>(name: string, help: string, label: Label): Gauge<Label> {
