@@ -61,9 +61,9 @@ function collected(rows: readonly (readonly [account: string, amount: string, cu
   return Object.fromEntries(nonZero.map(([account, amount, currency]) => [`${account} ${currency}`, amount] as const).sort());
 }
 
-/** `Assets:12|1.00 EUR, 2.00 USD` and the like, as lines of account and several amounts. */
+/** `Assets:12|1.00 EUR, 2.00 USD` and the like, as lines of account and several amounts; yen have no decimals, whatever a program writes. */
 function amountsOf(account: string, amounts: string): [string, string, string][] {
-  return [...amounts.matchAll(/(-?[\d.]+) ([A-Z]{3})/g)].map(([, amount, currency]) => [account, amount!.replace(/\.$/, ''), currency!]);
+  return [...amounts.matchAll(/(-?[\d.]+) ([A-Z]{3})/g)].map(([, amount, currency]) => [account, amount!.replace(/\.0?$/, ''), currency!]);
 }
 
 function hledgerRows(file: string, ...flags: string[]): Balances {

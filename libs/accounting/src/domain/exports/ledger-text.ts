@@ -46,8 +46,8 @@ function tags({ partyType, partyId, documentType, documentId, documentNumber, ta
   ].map((tag) => `    ; ${tag}`);
 }
 
-/** An amount with the currency's decimals, by which the programs know how to write it; hledger wants the mark even without decimals. */
+/** An amount with the currency's decimals, by which the programs know how to write it; hledger wants a mark even without decimals, and ledger a digit after it. */
 function sample(currency: Currency): string {
   const decimal = Money.of(100_000n, currency).toDecimal();
-  return `${decimal.includes('.') ? decimal : `${decimal}.`} ${currency}`;
+  return `${decimal.includes('.') ? decimal : `${decimal}.0`} ${currency}`;
 }
