@@ -74,6 +74,18 @@ describe('the books in the API', () => {
     expect(await rate('USD', '2026-01-21')).toBe('0.79');
     const byClerk = await act('exchangeRateSet', 'ExchangeRateSetInput', 'rate', { issuerId, base: 'USD', quote: 'EUR', on: '2026-01-20', rate: '1', reason: 'x' }, 'billing');
     expect(byClerk).toMatchObject({ rate: null, userErrors: [{ code: 'FORBIDDEN' }] });
+    const recorded = (after: string | null) =>
+      ask(
+        `query ($issuerId: ID!, $after: String) { recordedExchangeRates(issuerId: $issuerId, currency: "USD", first: 1, after: $after) {
+           edges { node { base quote on rate source recordedBy } } pageInfo { hasNextPage endCursor } } }`,
+        { issuerId, after },
+        'viewer',
+      );
+    const { edges, pageInfo } = (await recorded(null)).recordedExchangeRates;
+    expect(edges[0].node).toEqual({ base: 'USD', quote: 'EUR', on: '2026-01-20', rate: '0.79', source: 'manual', recordedBy: 'accountant' });
+    const next = (await recorded(pageInfo.endCursor)).recordedExchangeRates;
+    expect(next.edges[0].node).toEqual({ base: 'EUR', quote: 'USD', on: '2026-01-20', rate: '1.2500', source: 'ECB', recordedBy: 'accountant' });
+    expect(next.pageInfo.hasNextPage).toBe(false);
   });
 
   it('show an entry by hand to whoever decides on it, and name the line that cannot be', async () => {

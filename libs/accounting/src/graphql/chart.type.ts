@@ -1,7 +1,7 @@
 // The chart of accounts and the exchange rates in the API.
 import { ArgsType, Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
 import type { LocalDate } from '@countinghouse/kernel';
-import { DateScalar, DecimalScalar, Payload } from '@countinghouse/platform';
+import { Connection, DateScalar, DateTimeScalar, DecimalScalar, PageArgs, Payload } from '@countinghouse/platform';
 import type { AccountType } from '../domain/account-role';
 import { AccountTypeEnum } from './ledger.type';
 
@@ -71,6 +71,33 @@ export class ExchangeRateArgs {
   readonly currency!: string;
   @Field(() => DateScalar)
   readonly on!: LocalDate;
+}
+
+@ObjectType('RecordedExchangeRate', { description: 'A rate as it was recorded; rates are corrected by newer ones and never changed.' })
+export class RecordedExchangeRateType {
+  @Field(() => String)
+  readonly base!: string;
+  @Field(() => String)
+  readonly quote!: string;
+  @Field(() => DateScalar, { description: 'It holds from this day on until there is a newer one.' })
+  readonly on!: LocalDate;
+  @Field(() => DecimalScalar, { description: 'What one unit of the base is worth in the quote.' })
+  readonly rate!: string;
+  @Field(() => String, { description: '`ECB`, for all issuers, or `manual`, for this one.' })
+  readonly source!: string;
+  @Field(() => String)
+  readonly recordedBy!: string;
+  @Field(() => DateTimeScalar)
+  readonly recordedAt!: Date;
+}
+export const RecordedExchangeRateConnection = Connection('RecordedExchangeRate', () => RecordedExchangeRateType);
+
+@ArgsType()
+export class RecordedExchangeRatesArgs extends PageArgs {
+  @Field(() => ID)
+  readonly issuerId!: string;
+  @Field(() => String)
+  readonly currency!: string;
 }
 
 @InputType('ExchangeRateSetInput')

@@ -1,13 +1,17 @@
 // Exchange rates: the one that holds, setting one, the ECB's; and the start of revaluation runs.
 import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { currency, type IssuerId } from '@countinghouse/kernel';
-import { authorise, CurrentActor, Database, DecimalScalar, idOf, RequestLoaders, RunPayload, runsByIds, type Actor, type Loaders } from '@countinghouse/platform';
+import { authorise, CurrentActor, Database, DecimalScalar, idOf, RequestLoaders, RunPayload, runsByIds, type Actor, type Loaders, type Page } from '@countinghouse/platform';
 import { rateText } from '../domain/exchange-rate';
 import { ratesOn } from '../persistence/exchange.queries';
+import { recordedRates } from '../persistence/rate.queries';
 import { ImportEcbRates } from '../use-cases/import-ecb-rates';
 import { SetRate } from '../use-cases/set-rate';
 import { StartRevaluationRun } from '../use-cases/start-revaluation-run';
-import { EcbRatesImportInput, EcbRatesPayload, ExchangeRateArgs, ExchangeRatePayload, ExchangeRateSetInput, RevaluationRunStartInput } from './chart.type';
+import {
+  EcbRatesImportInput, EcbRatesPayload, ExchangeRateArgs, ExchangeRatePayload, ExchangeRateSetInput, RecordedExchangeRateConnection, RecordedExchangeRatesArgs,
+  RecordedExchangeRateType, RevaluationRunStartInput,
+} from './chart.type';
 
 @Resolver()
 export class CurrencyResolver {
@@ -24,6 +28,13 @@ export class CurrencyResolver {
     authorise(actor, 'viewer', issuerId);
     const [rate] = await this.database.read((reader) => ratesOn(reader, [{ issuerId, currency: currency(args.currency), day: args.on }]));
     return rate ? rateText(rate) : null;
+  }
+
+  @Query(() => RecordedExchangeRateConnection, { nullable: true, description: 'Every rate of a currency that was recorded for the books of an issuer, with its day and source, the newest first.' })
+  recordedExchangeRates(@Args() { issuerId, currency: ofCurrency, ...page }: RecordedExchangeRatesArgs, @CurrentActor() actor: Actor): Promise<Page<RecordedExchangeRateType>> {
+    const issuer = idOf<IssuerId>('Issuer', issuerId, 'issuerId');
+    authorise(actor, 'viewer', issuer);
+    return this.database.read((reader) => recordedRates(reader, issuer, currency(ofCurrency), page));
   }
 
   @Mutation(() => ExchangeRatePayload, { description: 'Sets a rate by hand, for the books of one issuer.' })

@@ -1,6 +1,6 @@
 // SQL of exchange rates as they are entered: the ECB's in bulk, and by hand.
 import { Currency, IssuerId, LocalDate } from '@countinghouse/kernel';
-import { Tx } from '@countinghouse/platform';
+import { keysetPage, Page, PageArgs, Reader, Tx, Where } from '@countinghouse/platform';
 import { EcbRate } from '../domain/ecb-rates';
 
 /** Adds the rates that are new; says how many. One that is known is left as it is. */
@@ -41,4 +41,42 @@ export async function insertManualRate(tx: Tx, { issuerId, base, quote, on, rate
     [issuerId, base, quote, on, rate, recordedBy],
   );
   return id;
+}
+
+/** A rate as it was recorded. */
+export interface RecordedRate {
+  readonly base: Currency;
+  readonly quote: Currency;
+  readonly on: LocalDate;
+  /** What one unit of base is worth in quote, as decimal text. */
+  readonly rate: string;
+  readonly source: 'ECB' | 'manual';
+  readonly recordedBy: string;
+  readonly recordedAt: Date;
+}
+
+/**
+ * What was ever recorded of a currency for the books of an issuer, the newest day first and on one day the correction before
+ * what it corrects: against the issuer's currency in either direction, and the bank's against the euro.
+ * @throws DomainError PAGE_SIZE_INVALID, CURSOR_INVALID
+ */
+export async function recordedRates(reader: Reader, issuerId: IssuerId, currency: Currency, page: PageArgs): Promise<Page<RecordedRate>> {
+  const where = new Where().when(issuerId, (id) => `rate.issuer_id IS NULL OR rate.issuer_id = ${id}`);
+  const [issuer, asked] = [where.param(issuerId), where.param(currency)];
+  const functional = `(SELECT functional_currency FROM platform.issuer WHERE id = ${issuer})`;
+  return keysetPage<RecordedRate>(
+    reader,
+    {
+      list: `exchange-rates ${issuerId} ${currency}`,
+      select: 'rate.base, rate.quote, rate.quoted_on AS "on", rate.rate::text, rate.source, rate.recorded_by AS "recordedBy", rate.recorded_at AS "recordedAt"',
+      from: 'accounting.exchange_rate rate',
+      where: where.when(currency, (code) => `(rate.base, rate.quote) IN (('EUR', ${code}), (${asked}, ${functional}), (${functional}, ${asked}))`),
+      orderBy: [
+        { sql: 'rate.quoted_on', type: 'date' },
+        { sql: 'rate.id', type: 'bigint' },
+      ],
+      direction: 'descending',
+    },
+    page,
+  );
 }
