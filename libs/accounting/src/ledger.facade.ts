@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { addDays, DateRange, IssuerId, LocalDate, localDateOf, yearOf } from '@countinghouse/kernel';
 import { Page, PageArgs, Reader } from '@countinghouse/platform';
 import { BalanceSheet, balanceSheet, movement, ProfitAndLoss, profitAndLoss } from './domain/reports/financial-statements';
+import { refuseBeyond } from './domain/reports/report-days';
 import { Balances, RunningBalance } from './domain/reports/running-balance';
 import { accountBalance, accountByCode, CurrencyBalance, partyBalance, TrialBalanceLine, trialBalance } from './persistence/reports/account.queries';
 import { DeferredDocument, deferredDocuments, deferredRevenueWaterfall, WaterfallLine } from './persistence/reports/deferred-revenue.queries';
@@ -64,8 +65,9 @@ export class Ledger {
     for await (const line of ledgerStream(reader, { issuerId, accountId, range })) yield { ...line, ...running.after(line) };
   }
 
-  /** In functional currency, as of the end of a day. The year is the calendar year. */
+  /** In functional currency, as of the end of a day. The year is the calendar year. @throws DomainError DATE_INVALID */
   async balanceSheet(reader: Reader, issuerId: IssuerId, asOf: LocalDate): Promise<BalanceSheet> {
+    refuseBeyond(asOf, 'asOf');
     const lastYear = localDateOf(yearOf(asOf) - 1, 12, 31);
     return balanceSheet(await trialBalance(reader, issuerId, asOf), await trialBalance(reader, issuerId, lastYear));
   }

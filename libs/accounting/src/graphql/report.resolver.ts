@@ -68,6 +68,9 @@ export class ReportResolver {
     @CurrentActor() actor: Actor,
   ): Promise<AgeingLineType[]> {
     refusePageSize(first);
+    if (partyType != null && partyType !== 'company' && partyType !== 'member') {
+      throw new DomainError('PARTY_TYPE_UNKNOWN', `${JSON.stringify(partyType.slice(0, 40))} owes nothing.`, { field: 'partyType', value: partyType.slice(0, 40), remedy: 'Ask for company or member, or for both by leaving it out.' });
+    }
     const after = afterPartyId === null || afterPartyId === undefined ? null : { partyId: readGlobalId(afterPartyId, 'afterPartyId').uuid, currency: (afterCurrency ?? 'ZZZ') as never };
     return this.read(actor, issuerId, async (reader, issuer) => {
       const lines = await this.ledger.receivablesAgeing(reader, { issuerId: issuer, asOf, partyType: partyType ?? undefined }, after, first);

@@ -92,6 +92,8 @@ describe('downloads', () => {
     ['reports/trial-balance?issuer=PT&asOf=yesterday', 400, 'DATE_INVALID'],
     ['reports/vat?issuer=PT&from=2026-02-01&through=2026-01-01', 400, 'DATE_RANGE_EMPTY'],
     ['reports/vat?issuer=PT&from=2026-02-01&through=9999-12-31', 400, 'DATE_INVALID'],
+    ['reports/general-ledger?issuer=PT&account=2111&from=0001-01-01&through=2026-01-31', 400, 'DATE_INVALID'],
+    ['reports/balance-sheet?issuer=PT&asOf=0001-12-31', 400, 'DATE_INVALID'],
     ['reports/general-ledger?issuer=PT&account=0&from=2026-01-01&through=2026-01-01', 404, 'ACCOUNT_UNKNOWN'],
   ])('refuse %s', async (path, status, code) => {
     const answer = await get(`/downloads/${path}`);
