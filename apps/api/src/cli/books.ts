@@ -26,7 +26,7 @@ export const CLOSE: Command = {
       await app.get(ClosePeriod).execute(key, session.actor);
     } catch (error) {
       if (!(error instanceof PeriodNotReady)) throw error;
-      for (const { name, obstacle } of error.obstacles) session.print(`✗ ${name}: ${obstacle!.detail} ${obstacle!.remedy}`);
+      for (const { name, obstacle } of error.obstacles) session.print(`✗ ${name}: ${obstacle!.detail}. ${obstacle!.remedy}`);
       return 1;
     }
     session.print(`${month} is closed`);

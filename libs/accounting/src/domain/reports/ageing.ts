@@ -5,5 +5,3 @@ export const AGEING_LIMITS_DAYS = [1, 31, 61, 91] as const;
 
 /** The buckets in order, one more than there are limits. */
 export const AGEING_BUCKETS = ['current', 'days1To30', 'days31To60', 'days61To90', 'over90'] as const;
-
-export type AgeingBucket = (typeof AGEING_BUCKETS)[number];
