@@ -8,15 +8,16 @@ export class DocumentsPostedOnce implements Proof {
   readonly name = 'documents-posted-once';
 
   async prove(reader: Reader): Promise<ProofResult> {
+    // By text: the source of a forged entry may be anything, and is to be named.
     const { documents, broken } = await reader.one<{ documents: bigint; broken: string | null }>(`
       WITH posted AS (
-        SELECT issuer_id, source_id::uuid AS id, currency, count(DISTINCT entry_id) AS entries,
+        SELECT issuer_id, source_id AS id, currency, count(DISTINCT entry_id) AS entries,
                sum(amount_minor) FILTER (WHERE account_role = 'receivables') AS amount
           FROM accounting.posted_by_source WHERE source_type = 'invoice' AND kind = 'invoice-finalised' GROUP BY 1, 2, 3
       ), compared AS (
-        SELECT coalesce(i.number, id::text) AS number, i.gross_minor AS gross, coalesce(p.entries, 0) AS entries, p.amount,
+        SELECT coalesce(i.number, id) AS number, i.gross_minor AS gross, coalesce(p.entries, 0) AS entries, p.amount,
                coalesce(i.gross_minor = p.amount AND p.entries = 1, false) AS holds
-          FROM (SELECT id, issuer_id, currency, number, gross_minor FROM invoicing.invoice
+          FROM (SELECT id::text AS id, issuer_id, currency, number, gross_minor FROM invoicing.invoice
                  WHERE document_type = 'invoice' AND state <> 'draft') AS i
           FULL JOIN posted p USING (id, issuer_id, currency)
       )

@@ -460,6 +460,15 @@ describe('the proofs', () => {
     expect(await failing()).toEqual(['documents-posted-once', 'receivables']);
   });
 
+  it('find an entry whose source is nothing that a document could be, and name it', async () => {
+    await business.test.owner.transaction(async (tx) => {
+      await tx.execute('ALTER TABLE accounting.journal_entry DISABLE TRIGGER ALL');
+      await tx.execute(`UPDATE accounting.journal_entry SET source_id = 'forged' WHERE id = (SELECT min(id) FROM accounting.journal_entry WHERE kind = 'invoice-finalised')`);
+      await tx.execute('ALTER TABLE accounting.journal_entry ENABLE TRIGGER ALL');
+    });
+    expect((await business.proofs()).find((failure) => failure.startsWith('documents-posted-once'))).toContain('forged of');
+  });
+
   it('find a document that was taken away', async () => {
     await tamper(`DELETE FROM invoicing.invoice WHERE number = 'FT 2026B/1'`);
     expect(await failing()).toEqual(['documents-posted-once', 'receivables', 'series-without-gap']);

@@ -31,8 +31,7 @@ export class Proofs {
   /** Every proof of every context, one after the other on one snapshot, ordered by name. */
   async all(reader: Reader): Promise<(ProofResult & { name: string })[]> {
     const results: (ProofResult & { name: string })[] = [];
-    await reader.query(`SELECT set_config('statement_timeout', $1, true)`, [PROOF_TIMEOUT]);
-    for (const proof of this.providers()) results.push({ name: proof.name, ...(await proof.prove(reader)) });
+    for (const proof of this.providers()) results.push({ name: proof.name, ...(await attempted(proof, reader)) });
     return results;
   }
 
@@ -44,8 +43,7 @@ export class Proofs {
   async one(reader: Reader, name: string): Promise<ProofResult> {
     const proof = this.providers().find((each) => each.name === name);
     if (!proof) throw new RangeError(`there is no proof ${name}`);
-    await reader.query(`SELECT set_config('statement_timeout', $1, true)`, [PROOF_TIMEOUT]);
-    return proof.prove(reader);
+    return attempted(proof, reader);
   }
 
   private providers(): Proof[] {
@@ -54,5 +52,19 @@ export class Proofs {
       .filter((wrapper) => wrapper.metatype && Reflect.hasMetadata(PROOF_PROVIDER, wrapper.metatype))
       .map((wrapper) => wrapper.instance as Proof)
       .sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+}
+
+/** A proof that cannot be run proves nothing: what was forged must not hide by what it breaks, nor keep the others from being run. */
+async function attempted(proof: Proof, reader: Reader): Promise<ProofResult> {
+  await reader.query('SAVEPOINT before_proof');
+  try {
+    await reader.query(`SELECT set_config('statement_timeout', $1, true)`, [PROOF_TIMEOUT]);
+    return await proof.prove(reader);
+  } catch (error) {
+    await reader.query('ROLLBACK TO before_proof');
+    return { ok: false, detail: `could not be run: ${error instanceof Error ? error.message : String(error)}` };
+  } finally {
+    await reader.query('RELEASE before_proof');
   }
 }

@@ -2,53 +2,57 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
+import type { DiscoveryService } from '@nestjs/core';
 import { createTestDatabase, TestDatabase } from '@countinghouse/testing';
 import { TestClock } from '../clock/test-clock';
+import { Reader } from '../database/tx';
 import { platformPersistence } from '../persistence/platform.manifest';
 import { Metrics } from '../telemetry/metrics';
-import { ProofResult, Proofs } from './proof';
+import { Proof, ProofProvider, ProofResult, Proofs } from './proof';
 import { ProveDaily } from './prove-daily';
 
 const HOUR_MS = 3_600_000;
 
-class Told extends Proofs {
-  readonly asked: string[] = [];
-  readonly results: Record<string, ProofResult> = { 'entries-balance': { ok: true, detail: 'all' }, receivables: { ok: true, detail: 'agree' } };
+/** A proof that says what it is told to say, or what a statement of its own says. */
+@ProofProvider()
+class Told implements Proof {
+  static readonly asked: string[] = [];
+  statement = 'SELECT 1';
 
-  constructor() {
-    super(undefined as never);
-  }
+  constructor(
+    readonly name: string,
+    public ok: boolean,
+  ) {}
 
-  override names(): string[] {
-    return Object.keys(this.results);
-  }
-
-  override one(_reader: unknown, name: string): Promise<ProofResult> {
-    this.asked.push(name);
-    const result = this.results[name]!;
-    return result.detail === 'timeout' ? Promise.reject(new Error('canceling statement due to statement timeout')) : Promise.resolve(result);
+  async prove(reader: Reader): Promise<ProofResult> {
+    Told.asked.push(this.name);
+    await reader.query(this.statement);
+    return { ok: this.ok, detail: this.ok ? 'all' : 'PT EUR: open 1, receivables 2' };
   }
 }
 
 describe('proofs that are run by themselves', () => {
   let test: TestDatabase;
   let clock: TestClock;
-  let proofs: Told;
+  let proofs: Proofs;
+  let told: Told[];
   let daily: ProveDaily;
 
   beforeEach(async () => {
     Logger.overrideLogger(false);
     test = await createTestDatabase([platformPersistence]);
     clock = new TestClock(Date.parse('2026-02-10T12:00:00Z'));
-    proofs = new Told();
+    told = [new Told('entries-balance', true), new Told('receivables', true)];
+    const discovery = { getProviders: () => told.map((instance) => ({ metatype: Told, instance })) };
+    proofs = new Proofs(discovery as unknown as DiscoveryService);
     daily = new ProveDaily(test.database, clock, proofs);
   });
   afterEach(() => test.drop());
 
   const tick = async (): Promise<string[]> => {
-    proofs.asked.length = 0;
+    Told.asked.length = 0;
     while ((await daily.proveDue()) > 0);
-    return [...proofs.asked];
+    return [...Told.asked];
   };
   const later = (hours: number) => clock.advanceBy(hours * HOUR_MS);
   const scraped = async () => (await new Metrics(test.database).scrape()).body;
@@ -62,27 +66,29 @@ describe('proofs that are run by themselves', () => {
   });
 
   it('are run every hour while they fail, and scraped as what they said last', async () => {
-    proofs.results['receivables'] = { ok: false, detail: 'PT EUR: open 1, receivables 2' };
+    told[1]!.ok = false;
     await tick();
     expect(await scraped()).toContain('countinghouse_proof_holds{proof="receivables"} 0');
     expect(await scraped()).toContain('countinghouse_proof_holds{proof="entries-balance"} 1');
     expect(await scraped()).toMatch(/countinghouse_proof_age_seconds\{proof="receivables"\} \d+/);
-    proofs.results['receivables'] = { ok: true, detail: 'agree' };
+    told[1]!.ok = true;
     later(1);
     expect(await tick()).toEqual(['receivables']);
     expect(await scraped()).toContain('countinghouse_proof_holds{proof="receivables"} 1');
   });
 
   it('count as failed when they cannot be run, and keep no other from being run', async () => {
-    proofs.results['entries-balance'] = { ok: true, detail: 'timeout' };
+    told[0]!.statement = `SELECT 'forged'::uuid`;
     expect(await tick()).toEqual(['entries-balance', 'receivables']);
     expect(await scraped()).toContain('countinghouse_proof_holds{proof="entries-balance"} 0');
-    expect(await test.database.query(`SELECT detail FROM platform.proof_result WHERE NOT ok`)).toEqual([{ detail: 'could not be run: Error: canceling statement due to statement timeout' }]);
+    expect(await test.database.query(`SELECT detail FROM platform.proof_result WHERE NOT ok`)).toEqual([{ detail: 'could not be run: invalid input syntax for type uuid: "forged"' }]);
+    const all = await test.database.read((reader) => proofs.all(reader));
+    expect(all.map(({ name, ok }) => [name, ok])).toEqual([['entries-balance', false], ['receivables', true]]);
   });
 
   it('are forgotten when there is no such proof any more', async () => {
     await tick();
-    delete proofs.results['entries-balance'];
+    told.shift();
     later(24);
     await tick();
     expect(await scraped()).not.toContain('entries-balance');

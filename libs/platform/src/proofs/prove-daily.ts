@@ -3,7 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { AppClock } from '../clock/clock';
 import { Database } from '../database/database';
 import { Tick } from '../scheduling/tick';
-import { ProofResult, Proofs } from './proof';
+import { Proofs } from './proof';
 
 const HOUR_MS = 3_600_000;
 /** A little less than a day and an hour, so that the tick of the same hour finds it due. */
@@ -31,10 +31,7 @@ export class ProveDaily {
     ]);
     const due = names.find((name) => !proved.some((each) => each.name === name));
     if (due === undefined) return 0;
-    // One that cannot be run proves nothing, and must not keep the others from being run.
-    const { ok, detail } = await this.database
-      .read((reader) => this.proofs.one(reader, due))
-      .catch((error: unknown): ProofResult => ({ ok: false, detail: `could not be run: ${String(error)}` }));
+    const { ok, detail } = await this.database.read((reader) => this.proofs.one(reader, due));
     if (!ok) this.logger.error({ message: 'a proof fails', proof: due, detail });
     await this.database.transaction(async (tx) => {
       await tx.execute('DELETE FROM platform.proof_result WHERE name <> ALL ($1)', [names]);
