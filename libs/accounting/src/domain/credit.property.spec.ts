@@ -60,6 +60,7 @@ describe('credits', () => {
     ['a charge', [{ netMinor: -1n }], 'CREDIT_ABOVE_LINE'],
     ['a line that the invoice does not have', [{ netMinor: 1n, invoiceLineNo: 2 }], 'CREDITED_LINE_UNKNOWN'],
     ['days outside the service period', [{ netMinor: 1n, servicePeriod: { start, end: addDays(start, 32) } }], 'CREDIT_OUTSIDE_SERVICE_PERIOD'],
+    ['no day', [{ netMinor: 1n, servicePeriod: { start: addDays(start, 3), end: addDays(start, 3) } }], 'CREDIT_OUTSIDE_SERVICE_PERIOD'],
   ])('are refused for %s', (_what, lines, code) => {
     expect(() => creditsOf({}, ...lines)).toThrow(expect.objectContaining({ code }));
   });

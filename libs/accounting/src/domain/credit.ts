@@ -71,7 +71,8 @@ function creditOf(schedule: CreditableSchedule, line: CreditedLine, fact: Credit
   const leftMinor = totalMinor - creditedMinor;
   if (amountMinor > 0n !== totalMinor > 0n || abs(amountMinor) > abs(leftMinor)) throw aboveLine(fact, line, leftMinor);
   const servicePeriod = line.servicePeriod ?? schedule.servicePeriod;
-  if (servicePeriod.start < schedule.servicePeriod.start || servicePeriod.end > schedule.servicePeriod.end) {
+  const { start, end } = servicePeriod;
+  if (start < schedule.servicePeriod.start || end > schedule.servicePeriod.end || start >= end) {
     throw outsidePeriod(fact, line, schedule.servicePeriod);
   }
   const functionalAmountMinor =

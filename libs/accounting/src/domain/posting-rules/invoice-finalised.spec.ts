@@ -58,6 +58,13 @@ describe('invoice finalised', () => {
     );
   });
 
+  it('refuses a line for no day, and two lines of one number', () => {
+    const empty = [{ lineNo: 1, netMinor: 100_000n, servicePeriod: { start: january.start, end: january.start } }];
+    expect(() => invoiceFinalised({ ...seats, lines: empty })).toThrow(expect.objectContaining({ code: 'DOCUMENT_LINE_INVALID', field: 'servicePeriod' }));
+    const twice = [60_000n, 40_000n].map((netMinor) => ({ lineNo: 1, netMinor, servicePeriod: january }));
+    expect(() => invoiceFinalised({ ...seats, lines: twice })).toThrow(expect.objectContaining({ code: 'DOCUMENT_LINE_INVALID', field: 'lineNo', value: '1' }));
+  });
+
   it('refuses taxes that do not add up to the tax, or are of another base than the net', () => {
     const [tax] = seats.taxes;
     expect(() => invoiceFinalised({ ...seats, taxes: [{ ...tax!, taxMinor: 22_999n }] })).toThrow(
