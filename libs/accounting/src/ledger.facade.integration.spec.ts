@@ -186,7 +186,23 @@ describe('the reports', () => {
     const sheet = await read((reader) => reports.balanceSheet(reader, ledger.issuerId, day('2026-12-31')));
     expect(sheet).toMatchObject({ resultOfTheYearMinor: resultMinor, resultOfEarlierYearsMinor: 0n });
     expect(sheet.assets.totalMinor).toBe(sheet.liabilities.totalMinor + sheet.totalEquityMinor);
-    expect(await read((reader) => reports.balanceSheet(reader, ledger.issuerId, day('2027-06-30')))).toMatchObject({ resultOfEarlierYearsMinor: expect.any(BigInt) as bigint });
+    // With the new year the result belongs to the earlier ones, and nothing else moves.
+    const newYear = day('2027-01-01');
+    const first = await read((reader) => reports.profitAndLoss(reader, ledger.issuerId, { start: newYear, end: addDays(newYear, 1) }));
+    expect(await read((reader) => reports.balanceSheet(reader, ledger.issuerId, newYear))).toMatchObject({
+      resultOfEarlierYearsMinor: resultMinor,
+      resultOfTheYearMinor: first.resultMinor,
+    });
+  });
+
+  it.each([...DAYS, day('2027-01-01')])('balance sheet as of %s is the trial balance, with the results for income and expenses', async (asOf) => {
+    const sheet = await read((reader) => reports.balanceSheet(reader, ledger.issuerId, asOf));
+    const lines = await read((reader) => reports.trialBalance(reader, ledger.issuerId, asOf));
+    const summedOf = (...types: string[]) => lines.filter(({ accountType }) => types.includes(accountType)).reduce((sum, { functionalBalanceMinor }) => sum + functionalBalanceMinor, 0n);
+    expect(sheet.assets.totalMinor).toBe(summedOf('asset'));
+    expect(sheet.liabilities.totalMinor).toBe(-summedOf('liability'));
+    expect(sheet.resultOfEarlierYearsMinor + sheet.resultOfTheYearMinor).toBe(-summedOf('income', 'expense'));
+    expect(sheet.totalEquityMinor).toBe(-summedOf('equity', 'income', 'expense'));
   });
 
   it('value added tax is that of the documents of the days, less what was credited', async () => {
