@@ -132,6 +132,66 @@ describe('the books in the API', () => {
     expect(text).toContain(`company,${partyId},EUR,0.00,100.00,0.00,0.00,0.00,100.00,EUR,100.00,C-1,"Acme, Lda"\r\n`);
   });
 
+  describe('of an issuer outside the scope', () => {
+    const elsewhere = () => app.get(DevelopmentIssuer, { strict: false }).token({ subject: 'eve', role: 'accountant', issuers: ['DE'] });
+    const YEAR = 'from: "2026-01-01", through: "2026-12-31"';
+
+    it.each([
+      'trialBalance(issuerId: $issuerId) { accountCode }',
+      `generalLedger(issuerId: $issuerId, accountCode: "2111", ${YEAR}) { edges { cursor } }`,
+      'balanceSheet(issuerId: $issuerId, asOf: "2026-12-31") { totalEquity { amount } }',
+      `profitAndLoss(issuerId: $issuerId, ${YEAR}) { result { amount } }`,
+      'receivablesAgeing(issuerId: $issuerId, asOf: "2026-12-31") { total { amount } }',
+      'openDocuments(issuerId: $issuerId, asOf: "2026-12-31", partyId: "Company_0197a000-0000-7000-8000-000000000001") { dueOn }',
+      `partyStatement(issuerId: $issuerId, partyId: "Company_0197a000-0000-7000-8000-000000000001", ${YEAR}) { isCutOff }`,
+      `vatByRate(issuerId: $issuerId, ${YEAR}) { rate }`,
+      `taxLines(issuerId: $issuerId, ${YEAR}, country: "PT", category: "S", rate: "23.00", currency: "EUR") { edges { cursor } }`,
+      'deferredRevenueWaterfall(issuerId: $issuerId, asOf: "2026-12-31") { month }',
+      'deferredDocuments(issuerId: $issuerId, asOf: "2026-12-31", currency: "EUR") { amount { amount } }',
+      'chartOfAccounts(issuerId: $issuerId) { code }',
+      'accountingPeriods(issuerId: $issuerId) { start }',
+      'periodCloseChecklist(issuerId: $issuerId, periodStart: "2026-01-01") { name }',
+      'undecidedManualEntries(issuerId: $issuerId) { id }',
+      'undecidedPeriodReopenings(issuerId: $issuerId) { id }',
+      'exchangeRate(issuerId: $issuerId, currency: "USD", on: "2026-01-20")',
+      'recordedExchangeRates(issuerId: $issuerId, currency: "USD") { edges { cursor } }',
+    ])('do not show %s', async (query) => {
+      const { body } = await request(app.getHttpServer() as Server)
+        .post('/graphql')
+        .set('Authorization', `Bearer ${await elsewhere()}`)
+        .send({ query: `query ($issuerId: ID!) { shown: ${query} }`, variables: { issuerId } });
+      expect([body.data, body.errors[0].extensions.code]).toEqual([{ shown: null }, 'FORBIDDEN']);
+    });
+
+    it.each<[string, string, object]>([
+      ['accountAdd', 'AccountAddInput', { code: '99', name: 'x', type: 'EXPENSE' }],
+      ['accountClose', 'AccountCloseInput', { code: '99', from: '2026-01-01', reason: 'x' }],
+      ['exchangeRateSet', 'ExchangeRateSetInput', { base: 'USD', quote: 'EUR', on: '2026-01-01', rate: '1', reason: 'x' }],
+      ['manualEntryRequest', 'ManualEntryRequestInput', { effectiveOn: '2026-01-01', currency: 'EUR', reason: 'x', lines: [{ account: '12', amount: '1' }, { account: '721', amount: '-1' }] }],
+      ['periodBeginClose', 'PeriodInput', { periodStart: '2026-01-01' }],
+      ['periodAbandonClose', 'PeriodInput', { periodStart: '2026-01-01' }],
+      ['periodClose', 'PeriodInput', { periodStart: '2026-01-01' }],
+      ['periodReopeningRequest', 'PeriodReopeningRequestInput', { periodStart: '2026-01-01', reason: 'x' }],
+      ['recognitionRunStart', 'RecognitionRunStartInput', { through: '2026-01-31' }],
+      ['revaluationRunStart', 'RevaluationRunStartInput', { periodStart: '2026-01-01' }],
+    ])('are not touched by %s', async (name, type, input) => {
+      const { body } = await request(app.getHttpServer() as Server)
+        .post('/graphql')
+        .set('Authorization', `Bearer ${await elsewhere()}`)
+        .send({ query: `mutation ($input: ${type}!) { ${name}(input: $input) { userErrors { code } } }`, variables: { input: { issuerId, ...input } } });
+      expect(body.data[name]).toEqual({ userErrors: [{ code: 'FORBIDDEN' }] });
+    });
+
+    it.each([
+      ...['trial-balance', 'general-ledger', 'balance-sheet', 'profit-and-loss', 'receivables-ageing', 'statement', 'vat', 'deferred-revenue'].map((name) => `reports/${name}`),
+      ...['hledger', 'ledger', 'beancount', 'csv'].map((format) => `journal/${format}`),
+    ])('are not downloaded as %s', async (path) => {
+      const everything = 'issuer=PT&account=2111&party=x&asOf=2026-12-31&from=2026-01-01&through=2026-12-31';
+      const { status, text } = await request(app.getHttpServer() as Server).get(`/downloads/${path}?${everything}`).set('Authorization', `Bearer ${await elsewhere()}`);
+      expect([status, JSON.parse(text).code]).toEqual([403, 'FORBIDDEN']);
+    });
+  });
+
   it('start the runs of a month-end, once for all who ask', async () => {
     const revalue = () => act('revaluationRunStart', 'RevaluationRunStartInput', 'run { id kind }', { issuerId, periodStart: '2026-01-01' });
     const first = await revalue();
