@@ -6,7 +6,7 @@ import { BooksUnderTest, day } from '../test/books-under-test';
 import { aCreditOf, aDisputeOf, aReceipt, aRefundOf, aSettlementOf, aWriteOffOf, anAllocation } from '../test/fact-builders';
 
 const INR = currency('INR');
-const CURRENCIES = [INR, currency('USD'), currency('JPY'), currency('EUR')];
+const CURRENCIES = [INR, currency('USD'), currency('JPY'), currency('EUR'), currency('KWD')];
 const KINDS = ['invoice', 'credit', 'payment', 'receipt', 'allocation', 'offset', 'refund', 'settlement', 'dispute', 'outcome', 'write-off', 'recognise', 'revalue', 'close', 'rate', 'repeat'] as const;
 
 const step = fc.record({
@@ -227,7 +227,7 @@ describe('the ledger', () => {
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
         const ledger = await BooksUnderTest.create(INR);
         try {
-          for (const [index, foreign] of CURRENCIES.slice(1).entries()) await ledger.rate(foreign, INR, '2026-01-01', ['80', '0.5512', '91.0375'][index]!);
+          for (const [index, foreign] of CURRENCIES.slice(1).entries()) await ledger.rate(foreign, INR, '2026-01-01', ['80', '0.5512', '91.0375', '272.115'][index]!);
           const business = new Business(ledger);
           for (const next of steps) await business.take(next);
           expect(await ledger.brokenProofs()).toEqual([]);
