@@ -1,6 +1,7 @@
 // One Jest run for everything. Pure specs (*.spec.ts, *.property.spec.ts) need no database; integration specs
 // (*.integration.spec.ts) and scenarios (*.e2e-spec.ts) clone the template database that globalSetup migrated.
 const { readdirSync } = require('node:fs');
+const { availableParallelism } = require('node:os');
 
 const libs = readdirSync(`${__dirname}/libs`);
 
@@ -33,6 +34,9 @@ const base = {
 module.exports = {
   rootDir: __dirname,
   testTimeout: 60_000,
+  // A worker for each core, since specs wait for the database as often as they compute; each may hold fifty of its two hundred connections.
+  maxWorkers: Math.min(availableParallelism(), 4),
+  testSequencer: '<rootDir>/apps/api/test/jest/sequencer.mjs',
   projects: [
     {
       ...base,

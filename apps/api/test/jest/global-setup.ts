@@ -1,15 +1,19 @@
 // Once per test run: a PostgreSQL of its own, and the template database that every spec clones.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync } from 'node:fs';
+import { chmodSync, mkdtempSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrate, startEmbeddedPostgres } from '@countinghouse/platform';
 import { PERSISTENCE } from '../../src/persistence';
 
+const MEMORY = '/dev/shm';
+/** More than the databases of all workers at once, with their log. */
+const ROOM_BYTES = 2_000_000_000;
+
 export default async function globalSetup(): Promise<void> {
   // Scenarios run the processes as they are shipped.
   execFileSync(process.execPath, [join(__dirname, '../../../../scripts/build.mjs')], { stdio: ['ignore', 'ignore', 'inherit'] });
-  const directory = mkdtempSync(join(tmpdir(), 'countinghouse-test-'));
+  const directory = mkdtempSync(join(place(), 'countinghouse-test-'));
   chmodSync(directory, 0o755);
   const server = await startEmbeddedPostgres({ directory, durability: 'fast' });
   await migrate({ url: server.url, manifests: PERSISTENCE });
@@ -18,4 +22,14 @@ export default async function globalSetup(): Promise<void> {
   // Nest keeps the GraphQL types that were declared on the global object, and Jest hands that to specs of the same process:
   // they would find these types beside their own, made of another realm's String and Boolean.
   for (const name of ['GqlTypeMetadataStorage', 'GqlLazyMetadataStorageHost']) Reflect.deleteProperty(globalThis, name);
+}
+
+/** In memory where there is room: a database is 800 files, and some disks take longer to make and delete them than a spec runs. */
+function place(): string {
+  try {
+    const { bavail, bsize } = statfsSync(MEMORY);
+    return bavail * bsize > ROOM_BYTES ? MEMORY : tmpdir();
+  } catch {
+    return tmpdir();
+  }
 }

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { VatConfig } from './vat-config';
-import { Vies } from './vies';
+import { Vies, ViesOptions } from './vies';
 
 describe('VIES', () => {
   let server: Server;
@@ -26,13 +26,12 @@ describe('VIES', () => {
     server.close();
   });
 
-  const vies = (requester?: { prefix: string; number: string }) =>
-    new Vies({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/rest-api`, timeoutMs: 300, ...(requester && { requester }) });
+  const vies = (options: Partial<ViesOptions> = {}) => new Vies({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/rest-api`, ...options });
   const question = { prefix: 'PT', number: '501964843' };
 
   it('says that a number is valid, with its consultation number, name and address', async () => {
     json(200, { countryCode: 'PT', vatNumber: '501964843', requestDate: '2026-03-10T12:00:00Z', valid: true, requestIdentifier: 'WAPIAAAAX1', name: 'ACME LDA', address: 'RUA 1\nLISBOA' });
-    expect(await vies({ prefix: 'DE', number: '136695976' }).ask(question)).toMatchObject({
+    expect(await vies({ requester: { prefix: 'DE', number: '136695976' } }).ask(question)).toMatchObject({
       result: 'valid', consultation: 'WAPIAAAAX1', traderName: 'ACME LDA', traderAddress: 'RUA 1\nLISBOA', raw: { requestDate: '2026-03-10T12:00:00Z' },
     });
     expect(asked).toEqual([
@@ -67,7 +66,7 @@ describe('VIES', () => {
     answer = (request) => request.socket.destroy();
     expect(await vies().ask(question)).toMatchObject({ result: 'unavailable' });
     answer = () => undefined;
-    expect(await vies().ask(question)).toMatchObject({ result: 'unavailable', raw: { error: 'TimeoutError' } });
+    expect(await vies({ timeoutMs: 100 }).ask(question)).toMatchObject({ result: 'unavailable', raw: { error: 'TimeoutError' } });
   });
 });
 

@@ -1,5 +1,4 @@
 // The watchdog's judgement: only a part that has something to do and does nothing, for long, is a reason to exit.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT_SILENT, Pulse, RELAY, Watchdog } from './watchdog';
 
 describe('Watchdog', () => {
@@ -9,7 +8,10 @@ describe('Watchdog', () => {
   let beating: NodeJS.Timeout;
   let watchdog: Watchdog;
 
+  const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
+
   beforeEach(() => {
+    jest.useFakeTimers();
     exits.length = 0;
     Object.assign(counts, { [RELAY]: 0, payments: 0 });
     waiting = async () => [];
@@ -21,37 +23,38 @@ describe('Watchdog', () => {
   afterEach(async () => {
     clearInterval(beating);
     await watchdog.stop();
+    jest.useRealTimers();
   });
 
   it('leaves a worker alone that has nothing to do', async () => {
-    await sleep(300);
+    await pass(300);
     expect(exits).toEqual([]);
   });
 
   it('leaves a worker alone that takes jobs while others wait', async () => {
     waiting = async () => ['payments'];
     const working = setInterval(() => counts['payments']!++, 5);
-    await sleep(300);
+    await pass(300);
     clearInterval(working);
     expect(exits).toEqual([]);
   });
 
   it('ends a worker that takes no job although some wait', async () => {
     waiting = async () => ['payments'];
-    await sleep(300);
+    await pass(300);
     expect(exits).toContain(EXIT_SILENT);
   });
 
   it('ends a worker whose relay stands still', async () => {
     clearInterval(beating);
-    await sleep(300);
+    await pass(300);
     expect(exits).toContain(EXIT_SILENT);
   });
 
   it('still sees the relay when the queue does not answer', async () => {
     waiting = () => new Promise(() => undefined);
     clearInterval(beating);
-    await sleep(400);
+    await pass(400);
     expect(exits).toContain(EXIT_SILENT);
   });
 });

@@ -31,6 +31,8 @@ const ACTOR = systemActor('suite');
 /** Short, so that what was lost is found again within the patience of a spec. */
 const TIMES: Partial<QueueTimes> = { leaseMs: 1_000, pollMs: 20, retryMs: 20, deliveryFailures: 3, chunkFailures: 2 };
 const PATIENCE_MS = 45_000;
+/** As it is built: compiling it takes longer than starting it. */
+const WORKER = join(__dirname, '../../../../../dist/libs/platform/src/queue/test/worker.js');
 
 const BACKENDS = ['PostgreSQL', ...(hasRedisServer() ? ['Redis'] : [])];
 if (!BACKENDS.includes('Redis')) {
@@ -115,10 +117,7 @@ describe.each(BACKENDS)('The platform with its queue on %s', (backend) => {
   let child: ChildProcess | undefined;
   /** Starts a worker process; its id for signals, and what it wrote to its log. */
   const spawnWorker = async (times: Partial<QueueTimes> = {}, ...args: string[]) => {
-    const script = join(__dirname, 'worker.ts');
-    const spawned = spawn(process.execPath, ['-r', '@swc-node/register', script, JSON.stringify(options('worker', times)), ...args], {
-      cwd: join(__dirname, '../../../../..'),
-    });
+    const spawned = spawn(process.execPath, [WORKER, JSON.stringify(options('worker', times)), ...args]);
     child = spawned;
     let log = '';
     spawned.stderr.on('data', (text: Buffer) => (log += text.toString()));

@@ -1,4 +1,4 @@
-// A worker process of the suite, to be killed: `node -r @swc-node/register worker.ts '<PlatformOptions as JSON>'`.
+// A worker process of the suite, to be killed: `node worker.js '<PlatformOptions as JSON>'`.
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
