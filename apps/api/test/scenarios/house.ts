@@ -22,7 +22,7 @@ const START_WITHIN_MS = 30_000;
 /** A lost job is missed after this long, so that a scenario does not wait a minute for each one. */
 const LEASE_MS = 1_500;
 const RUN_WITHIN_MS = 60_000;
-const LOOK_EVERY_MS = 100;
+const LOOK_EVERY_MS = 50;
 
 export interface Size {
   readonly companies: number;
@@ -116,6 +116,20 @@ export class House {
   /** Waits until the workers have ended a run. */
   done(id: RunId): Promise<Run> {
     return this.get(Runs).whenDone(id, { timeoutMs: RUN_WITHIN_MS });
+  }
+
+  /** Waits until a chunk of such runs has been taken up so many times, or is done. */
+  async takenUp(kind: string, times: number): Promise<void> {
+    for (let waitedMs = 0; ; waitedMs += LOOK_EVERY_MS) {
+      const taken = await this.database.query(
+        `SELECT 1 FROM platform.run JOIN platform.run_chunk chunk ON chunk.run_id = run.id
+          WHERE run.kind = $1 AND chunk.stage >= 0 AND (chunk.dispatches >= $2 OR chunk.state = 'done')`,
+        [kind, times],
+      );
+      if (taken.length > 0) return;
+      if (waitedMs > RUN_WITHIN_MS) throw new Error(`${kind} has not been taken up ${times} times`);
+      await sleep(LOOK_EVERY_MS);
+    }
   }
 
   /** Waits until the workers have worked off every webhook that has arrived. */
