@@ -36,6 +36,8 @@ module.exports = {
   testTimeout: 60_000,
   // A worker for each core, since specs wait for the database as often as they compute; each may hold fifty of its two hundred connections.
   maxWorkers: Math.min(availableParallelism(), 4),
+  // What a worker has gathered after so many specs is let go of, with the worker.
+  workerIdleMemoryLimit: '1GB',
   testSequencer: '<rootDir>/apps/api/test/jest/sequencer.mjs',
   projects: [
     {

@@ -8,16 +8,17 @@ import { PERSISTENCE } from '../../src/persistence';
 
 const ROOT = join(__dirname, '../../../..');
 const MEMORY = '/dev/shm';
-/** More than the databases of all workers at once, with their log. */
-const ROOM_BYTES = 2_000_000_000;
+/** Twice what the databases of all workers take at once, with their log. */
+const ROOM_BYTES = 1_000_000_000;
 
 export default async function globalSetup(): Promise<void> {
   const directory = mkdtempSync(join(place(), 'countinghouse-test-'));
   chmodSync(directory, 0o755);
   // Scenarios run the processes as they are shipped, and start them again and again: V8 keeps what it made of their code.
-  run(join(ROOT, 'scripts/build.mjs'));
-  process.env['NODE_COMPILE_CACHE'] = join(directory, 'compiled');
-  run('-e', `require(${JSON.stringify(join(ROOT, 'dist/apps/api/src/app.module.js'))})`);
+  run([join(ROOT, 'scripts/build.mjs')]);
+  const compiled = join(directory, 'compiled');
+  run(['-e', `require(${JSON.stringify(join(ROOT, 'dist/apps/api/src/app.module.js'))})`], { NODE_COMPILE_CACHE: compiled });
+  process.env['TEST_COMPILED_CODE'] = compiled;
   const server = await startEmbeddedPostgres({ directory, durability: 'fast' });
   await migrate({ url: server.url, manifests: PERSISTENCE });
   process.env['TEST_DATABASE_URL'] = server.url;
@@ -27,8 +28,8 @@ export default async function globalSetup(): Promise<void> {
   for (const name of ['GqlTypeMetadataStorage', 'GqlLazyMetadataStorageHost']) Reflect.deleteProperty(globalThis, name);
 }
 
-function run(...args: string[]): void {
-  execFileSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+function run(args: readonly string[], environment: NodeJS.ProcessEnv = {}): void {
+  execFileSync(process.execPath, args, { env: { ...process.env, ...environment }, stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 /** In memory where there is room: a database is 800 files, and some disks take longer to make and delete them than a spec runs. */

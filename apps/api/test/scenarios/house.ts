@@ -52,6 +52,7 @@ export class House {
     const [port, workerPort] = [await freePort(), await freePort()];
     const environment = {
       ...process.env,
+      NODE_COMPILE_CACHE: process.env['TEST_COMPILED_CODE'],
       NODE_ENV: 'development',
       LOG_LEVEL: 'warn',
       DATABASE_URL: test.url,

@@ -135,11 +135,16 @@ describe('an upload', () => {
 
   it('that falls silent, or drips, is given up, and only so many run at once', async () => {
     const [before, id] = [await left(), await company()];
-    await limits({ quietMs: 300, atOnce: 1 }, async () => {
-      const silent = await begin(`companies.members/${id}`);
-      silent.write(HEADER);
+    await limits({ atOnce: 1 }, async () => {
+      const slow = await begin(`companies.members/${id}`);
+      slow.write(HEADER);
       await sleep(100);
       expect(await send(`companies.members/${id}`, HEADER)).toMatchObject({ status: 503, body: { code: 'TOO_MANY_UPLOADS' } });
+      slow.destroy();
+    });
+    await limits({ quietMs: 300 }, async () => {
+      const silent = await begin(`companies.members/${id}`);
+      silent.write(HEADER);
       expect(await answerTo(silent)).toMatchObject({ status: 408, body: { code: 'UPLOAD_TIMED_OUT' } });
       silent.destroy();
     });
