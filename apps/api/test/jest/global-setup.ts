@@ -1,6 +1,6 @@
 // Once per test run: a PostgreSQL of its own, and the template database that every spec clones.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, statfsSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrate, startEmbeddedPostgres } from '@countinghouse/platform';
@@ -12,7 +12,9 @@ const MEMORY = '/dev/shm';
 const ROOM_BYTES = 1_000_000_000;
 
 export default async function globalSetup(): Promise<void> {
-  const directory = mkdtempSync(join(place(), 'countinghouse-test-'));
+  const folder = place();
+  clear(folder);
+  const directory = mkdtempSync(join(folder, `countinghouse-test-${process.pid}-`));
   chmodSync(directory, 0o755);
   // Scenarios run the processes as they are shipped, and start them again and again: V8 keeps what it made of their code.
   run([join(ROOT, 'scripts/build.mjs')]);
@@ -39,5 +41,21 @@ function place(): string {
     return bavail * bsize > ROOM_BYTES ? MEMORY : tmpdir();
   } catch {
     return tmpdir();
+  }
+}
+
+/** What runs that were broken off have left there: nobody takes it away after Ctrl-C. */
+function clear(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const owner = /^countinghouse-test-(\d+)-/.exec(name)?.[1];
+    if (owner && !lives(Number(owner))) rmSync(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function lives(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
