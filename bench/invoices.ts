@@ -13,7 +13,7 @@ const DAYS = 28;
 /** Entry columns of accounting.post_entries, one element for each entry; then its line columns, one for each line. */
 export type PostArguments = readonly (readonly unknown[])[];
 
-export const POST = `SELECT count(*) FROM accounting.post_entries(${Array.from({ length: 22 }, (_, at) => `$${at + 1}`).join(', ')})`;
+export const POST = `SELECT count(*) FROM accounting.post_entries(${Array.from({ length: 23 }, (_, at) => `$${at + 1}`).join(', ')})`;
 
 /** Account ids by role. */
 export type Accounts = Readonly<Record<string, string>>;
@@ -70,6 +70,8 @@ export function invoiceArrays(issuerId: IssuerId, count: number, accountsFor: (n
     entries.map(() => 'invoice-finalised'),
     entries.map(() => 'invoice'),
     entries.map(({ id }) => id),
+    entries.map(({ id }) => createHash('sha256').update(id).digest()),
+    // A hash that is not its own costs the ledger the same; the bench of the chain posts through the books.
     entries.map(({ id }) => createHash('sha256').update(id).digest()),
     entries.map(() => 4),
     lines.map((line) => line.entry),

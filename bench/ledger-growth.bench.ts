@@ -160,9 +160,15 @@ const LOAD_DAY = `
       SELECT entry.no, line.* , entry.document, entry.party FROM entry, role, LATERAL (VALUES
         (1, role.receivables, 17300::bigint, NULL), (2, role.deferred, -10000, 'PT S 23.00'), (3, role.deferred, -5000, 'PT E 0.00'), (4, role.vat, -2300, 'PT S 23.00')
       ) AS line(line_no, account, amount, tax)
+    ), leaf AS (
+      SELECT no, sha256(convert_to(accounting.leaf_of_entry(p_issuer, date_trunc('month', p_day)::date, p_day, p_day, 'invoice-finalised', 'invoice', document::text,
+                 sha256(document::text::bytea), 4) || string_agg(E'\\n' || accounting.leaf_of_line(line_no, account, 'EUR', amount, amount, p_day,
+                 CASE line_no WHEN 1 THEN 'company' END, CASE line_no WHEN 1 THEN party END, CASE line_no WHEN 1 THEN 'invoice' END,
+                 CASE line_no WHEN 1 THEN document END, tax, NULL), '' ORDER BY line_no), 'UTF8')) AS hash FROM line GROUP BY no, document
     ), entries AS (
       SELECT array_agg(p_issuer) AS a1, array_agg(date_trunc('month', p_day)::date) AS a2, array_agg(p_day) AS a3, array_agg('invoice-finalised'::text) AS a5,
-             array_agg('invoice'::text) AS a6, array_agg(document::text ORDER BY no) AS a7, array_agg(sha256(document::text::bytea) ORDER BY no) AS a8, array_agg(4) AS a9,
+             array_agg('invoice'::text) AS a6, array_agg(document::text ORDER BY no) AS a7, array_agg(sha256(document::text::bytea) ORDER BY no) AS a8,
+             (SELECT array_agg(hash ORDER BY no) FROM leaf) AS leaves, array_agg(4) AS a9,
              array_agg(NULL::int) AS a22 FROM entry
     ), lines AS (
       SELECT array_agg(no::int ORDER BY no, line_no) AS b1, array_agg(line_no ORDER BY no, line_no) AS b2, array_agg(account ORDER BY no, line_no) AS b3,
@@ -171,7 +177,7 @@ const LOAD_DAY = `
              array_agg(CASE WHEN line_no = 1 THEN party END ORDER BY no, line_no) AS b8, array_agg(CASE WHEN line_no = 1 THEN 'invoice'::text END ORDER BY no, line_no) AS b9,
              array_agg(CASE WHEN line_no = 1 THEN document END ORDER BY no, line_no) AS b10, array_agg(tax::text ORDER BY no, line_no) AS b11,
              array_agg(NULL::numeric) AS b12 FROM line)
-    SELECT count(*) FROM entries, lines, accounting.post_entries(a1, a2, a3, a3, a5, a6, a7, a8, a9, b1, b2, b3, b4, b5, b5, b7, b8, b9, b10, b11, b12, a22)
+    SELECT count(*) FROM entries, lines, accounting.post_entries(a1, a2, a3, a3, a5, a6, a7, a8, leaves, a9, b1, b2, b3, b4, b5, b5, b7, b8, b9, b10, b11, b12, a22)
   $$`;
 
 const LOAD = `

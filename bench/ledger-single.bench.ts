@@ -95,15 +95,15 @@ const WITHOUT_CONSTRAINTS = [
    END $$`,
 ];
 
-/** The parameters of {@link POST}, of which it has no use for the entry numbers of the lines ($10). */
+/** The parameters of {@link POST}, of which it has no use for the entry numbers of the lines ($11). */
 const PLAIN_INSERTS = `
   WITH entry AS (
-    INSERT INTO accounting.journal_entry (issuer_id, period_start, entry_date, effective_on, kind, source_type, source_id, content_hash, line_count, reverses)
-    SELECT * FROM unnest($1::uuid[], $2::date[], $3::date[], $4::date[], $5::text[], $6::text[], $7::text[], $8::bytea[], $9::int[], $22::bigint[])
+    INSERT INTO accounting.journal_entry (issuer_id, period_start, entry_date, effective_on, kind, source_type, source_id, content_hash, leaf_hash, line_count, reverses)
+    SELECT * FROM unnest($1::uuid[], $2::date[], $3::date[], $4::date[], $5::text[], $6::text[], $7::text[], $8::bytea[], $9::bytea[], $10::int[], $23::bigint[])
     RETURNING id, entry_date)
   INSERT INTO accounting.posting (entry_id, entry_date, line_no, account_id, currency, amount_minor, functional_amount_minor,
     party_type, party_id, document_type, document_id, tax_code, rate)
   SELECT entry.id, entry.entry_date, line.*
-    FROM entry, unnest($11::int[], $12::bigint[], $13::text[], $14::bigint[], $15::bigint[], $16::text[], $17::text[], $18::text[], $19::uuid[],
-                       $20::text[], $21::numeric[]) AS line
-   WHERE $10::int[] IS NOT NULL`;
+    FROM entry, unnest($12::int[], $13::bigint[], $14::text[], $15::bigint[], $16::bigint[], $17::text[], $18::text[], $19::text[], $20::uuid[],
+                       $21::text[], $22::numeric[]) AS line
+   WHERE $11::int[] IS NOT NULL`;

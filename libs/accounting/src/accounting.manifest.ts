@@ -10,6 +10,8 @@ import { ManualEntries1780100000043 } from './persistence/migrations/17801000000
 import { LedgerFunctionsActAsOwner1780100000051 } from './persistence/migrations/1780100000051-ledger-functions-act-as-owner';
 import { AccountsByDay1780100000052 } from './persistence/migrations/1780100000052-accounts-by-day';
 import { GuardsInOnePass1780100000053 } from './persistence/migrations/1780100000053-guards-in-one-pass';
+import { HashedByWhoPosts1780100000061 } from './persistence/migrations/1780100000061-hashed-by-who-posts';
+import { GuardsForOneInvoice1780100000062 } from './persistence/migrations/1780100000062-guards-for-one-invoice';
 
 export const accountingPersistence: PersistenceManifest = {
   schema: 'accounting',
@@ -25,6 +27,8 @@ export const accountingPersistence: PersistenceManifest = {
     LedgerFunctionsActAsOwner1780100000051,
     AccountsByDay1780100000052,
     GuardsInOnePass1780100000053,
+    HashedByWhoPosts1780100000061,
+    GuardsForOneInvoice1780100000062,
   ],
   rights: {
     // Written by the functions of the ledger and by its guards alone.
@@ -32,7 +36,6 @@ export const accountingPersistence: PersistenceManifest = {
     posting: [],
     account_day: [],
     block: [],
-    block_leaf: [],
     period_balance: [],
     period_open_item: [],
     flow: [],

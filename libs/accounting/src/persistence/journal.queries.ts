@@ -1,6 +1,7 @@
 // SQL of the journal: choosing and locking periods, and posting entries as a set.
 import { IssuerId, LocalDate } from '@countinghouse/kernel';
 import { Reader, Tx } from '@countinghouse/platform';
+import { EntryForm } from '../domain/entry-leaf';
 import { JournalEntryDraft } from '../domain/journal-entry';
 
 export interface DayOfIssuer {
@@ -10,13 +11,9 @@ export interface DayOfIssuer {
   readonly closingWork: boolean;
 }
 
-/** A draft with everything the database wants to know; accounts stand in the order of the draft's lines. */
-export interface EntryToPost {
-  readonly draft: JournalEntryDraft;
-  readonly contentHash: Buffer;
-  readonly periodStart: LocalDate;
-  readonly entryDate: LocalDate;
-  readonly accountIds: readonly bigint[];
+export interface EntryToPost extends EntryForm {
+  /** SHA-256 of its leafForm. */
+  readonly leafHash: Buffer;
 }
 
 export interface PostedEntry {
@@ -53,7 +50,7 @@ export async function postEntries(tx: Tx, entries: readonly EntryToPost[]): Prom
   );
   return tx.query<PostedEntry>(
     `SELECT entry_id AS "entryId", is_new AS "isNew" FROM accounting.post_entries(
-       $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) ORDER BY entry_no`,
+       $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23) ORDER BY entry_no`,
     [
       entries.map(({ draft }) => draft.issuerId),
       entries.map(({ periodStart }) => periodStart),
@@ -63,6 +60,7 @@ export async function postEntries(tx: Tx, entries: readonly EntryToPost[]): Prom
       entries.map(({ draft }) => draft.sourceType),
       entries.map(({ draft }) => draft.sourceId),
       entries.map(({ contentHash }) => contentHash),
+      entries.map(({ leafHash }) => leafHash),
       entries.map(({ draft }) => draft.lines.length),
       lines.map((line) => line.entryNo),
       lines.map((line) => line.lineNo),

@@ -39,9 +39,9 @@ function forge(issuerId: string, entry: ForgedEntry, lines: ForgedLine[]): strin
   return `
     WITH entry AS (
       INSERT INTO accounting.journal_entry
-        (issuer_id, period_start, entry_date, effective_on, kind, source_type, source_id, content_hash, line_count, tx, recorded_at)
+        (issuer_id, period_start, entry_date, effective_on, kind, source_type, source_id, content_hash, leaf_hash, line_count, tx, recorded_at)
       VALUES ('${issuerId}', '${entry.period ?? '2026-01-01'}', '${date}', '${entry.effectiveOn ?? date}', 'by-hand', 'attack',
-              '${entry.source ?? aUuid()}', '\\x00', ${entry.lineCount ?? lines.length}, ${entry.tx ?? 'pg_current_xact_id()'},
+              '${entry.source ?? aUuid()}', '\\x00', sha256(''), ${entry.lineCount ?? lines.length}, ${entry.tx ?? 'pg_current_xact_id()'},
               ${entry.recordedAt ?? 'now()'})
       RETURNING id)
     INSERT INTO accounting.posting (entry_id, line_no, account_id, currency, amount_minor, functional_amount_minor, entry_date, document_type, document_id, rate, tax_code)
@@ -87,10 +87,10 @@ describe.each(['origin', 'replica'])('the ledger under session_replication_role 
     ['unbalanced by one', 'entry_balances_per_currency', {}, [{ amount: 100 }, { amount: -99 }]],
     ['balanced in total but not per currency', 'entry_balances_per_currency', {}, [{ amount: 100 }, { amount: -100, currency: 'USD', rate: '1' }]],
     ['balanced per currency but not in functional currency', 'entry_balances_in_functional_currency', {},
-      [{ amount: 100, currency: 'USD', functional: 90 }, { amount: -100, currency: 'USD', functional: -91 }]],
+      [{ amount: 100, currency: 'USD', functional: 90, rate: '0.9' }, { amount: -100, currency: 'USD', functional: -91, rate: '0.91' }]],
     ['worth two amounts of the functional currency', 'posting_has_one_value_in_both_currencies', {}, [{ amount: 100, functional: 90 }, { amount: -100, functional: -90 }]],
     ['debit in one currency and credit in the other', 'posting_has_one_value_in_both_currencies', {},
-      [{ amount: 100, currency: 'USD', functional: -90 }, { amount: -100, currency: 'USD', functional: 90 }]],
+      [{ amount: 100, currency: 'USD', functional: -90, rate: '0.9' }, { amount: -100, currency: 'USD', functional: 90, rate: '0.9' }]],
     ['in a foreign currency without its rate', 'posting_has_a_rate_in_foreign_currency', {}, [{ amount: 100, currency: 'USD' }, { amount: -100, currency: 'USD' }]],
     ['in functional currency with a rate', 'posting_has_a_rate_in_foreign_currency', {}, [{ amount: 100, rate: '1' }, { amount: -100 }]],
     ['of a tax that names nothing', 'posting_tax_is_country_category_and_rate', {}, [{ amount: 100, tax: '23%' }, { amount: -100 }]],
@@ -102,7 +102,7 @@ describe.each(['origin', 'replica'])('the ledger under session_replication_role 
     ['without its last line', 'entry_comes_whole_in_one_statement', { lineCount: 3 }, SOUND],
     ['with a line too many', 'entry_comes_whole_in_one_statement', { lineCount: 2 }, [{ amount: 100 }, { amount: -50 }, { amount: -50 }]],
     ['with a gap in its lines', 'entry_comes_whole_in_one_statement', { lineCount: 3 }, [{ amount: 100 }, { amount: -100, no: 3 }]],
-    ['of a single line', 'entry_has_its_postings', { lineCount: 1 }, [{ amount: 100 }]],
+    ['of a single line', 'entry_has_two_postings', { lineCount: 1 }, [{ amount: 100 }]],
     ['with a line of zero', 'posting_is_not_zero', {}, [...SOUND, { amount: 0 }]],
     ['on an account that does not exist', 'posting_has_an_account_of_its_issuer', {}, [{ amount: 100 }, { amount: -100, accountId: 0 }]],
     ['on a sub-ledger without its document', 'posting_of_a_sub_ledger_has_its_document', {}, [{ amount: 100, account: 'receivables' }, { amount: -100 }]],
@@ -119,8 +119,8 @@ describe.each(['origin', 'replica'])('the ledger under session_replication_role 
 
   it('refuses an entry without postings', async () => {
     const alone = psql.query(
-      `INSERT INTO accounting.journal_entry (issuer_id, period_start, entry_date, effective_on, kind, source_type, source_id, content_hash, line_count)
-       VALUES ($1, '2026-01-01', '2026-01-15', '2026-01-15', 'by-hand', 'attack', 'alone', '\\x00', 2)`,
+      `INSERT INTO accounting.journal_entry (issuer_id, period_start, entry_date, effective_on, kind, source_type, source_id, content_hash, leaf_hash, line_count)
+       VALUES ($1, '2026-01-01', '2026-01-15', '2026-01-15', 'by-hand', 'attack', 'alone', '\\x00', sha256(''), 2)`,
       [ledger.issuerId],
     );
     await expect(alone).rejects.toMatchObject({ constraint: 'entry_has_its_postings' });
@@ -221,7 +221,7 @@ describe.each(['origin', 'replica'])('the ledger under session_replication_role 
     ['delete of exchange rates', 'DELETE FROM accounting.exchange_rate'],
     ['delete of recognitions', 'DELETE FROM accounting.revenue_recognition'],
     ['update of a block', `UPDATE accounting.block SET hash = '\\x00'`],
-    ['delete of leaves', 'DELETE FROM accounting.block_leaf'],
+    ['delete of a block', 'DELETE FROM accounting.block'],
   ])('refuses %s', async (_attack, sql) => {
     await expect(psql.query(sql)).rejects.toMatchObject({ code: '23001' });
   });

@@ -13,41 +13,46 @@ export class ChainVerifies implements Proof {
    */
   async prove(reader: Reader): Promise<ProofResult> {
     const found = await reader.one<{ blocks: bigint; sealed: bigint; unsealed: bigint; broken: bigint; first: string | null }>(`
-      WITH head AS (
-        SELECT max(through_tx) AS through_tx FROM accounting.block
+      WITH chained AS MATERIALIZED (
+        SELECT no, entry_count, through_tx, through_id, content_hash, previous_hash, hash, sealed_at, row_number() OVER (ORDER BY no) AS place,
+               lag(through_tx, 1, '0') OVER (ORDER BY no) AS after_tx, lag(through_id, 1, 0::bigint) OVER (ORDER BY no) AS after_id,
+               lag(hash, 1, decode(repeat('00', 32), 'hex')) OVER (ORDER BY no) AS hash_before
+          FROM accounting.block
+      ), checked AS MATERIALIZED (
+        SELECT chained.*, sha256(block.content) = block.content_hash AND length(block.content) = 64 * block.entry_count
+                 AND (block.no, block.previous_hash, block.hash) = (chained.place, chained.hash_before,
+                   accounting.block_hash(block.no, block.entry_count, block.through_tx, block.through_id, block.content_hash,
+                                         block.previous_hash, block.sealed_at)) AS hangs_together,
+               present.content IS NOT DISTINCT FROM block.content AND present.is_as_posted AS is_as_sealed
+          FROM chained JOIN accounting.block USING (no), LATERAL (
+            SELECT string_agg(form, ''::bytea ORDER BY tx, id) AS content, bool_and(leaf_hash = leaf.hash) AS is_as_posted
+              FROM accounting.entry_leaf leaf
+             WHERE (tx, id) > (chained.after_tx, chained.after_id) AND (tx, id) <= (chained.through_tx, chained.through_id)) AS present
+      ), sealed AS (
+        -- Looked at in broken blocks only: what the block has of each of its entries, and what the journal has in its place.
+        SELECT no, substr(form, 1, 8)::bigint AS id, form
+          FROM checked JOIN accounting.block USING (no), generate_series(0, length(content) / 64 - 1) AS at, substr(content, at * 64 + 1, 64) AS form
+         WHERE NOT is_as_sealed
+      ), present AS (
+        SELECT no, id, form, leaf_hash = leaf.hash AS is_as_posted
+          FROM checked JOIN accounting.entry_leaf leaf ON (tx, id) > (after_tx, after_id) AND (tx, id) <= (through_tx, through_id)
+         WHERE NOT is_as_sealed
       ), touched AS (
-        SELECT sealed.block_no, sealed.entry_id,
-               CASE WHEN present.entry_id IS NULL THEN 'was removed' ELSE 'was changed' END AS how
-          FROM accounting.block_leaf sealed LEFT JOIN accounting.entry_leaf present ON present.entry_id = sealed.entry_id
-         WHERE present.hash IS DISTINCT FROM sealed.hash
-        UNION ALL
-        SELECT (SELECT min(no) FROM accounting.block WHERE through_tx >= entry.tx), entry.id, 'was inserted'
-          FROM accounting.journal_entry entry, head
-         WHERE entry.tx <= head.through_tx
-           AND NOT EXISTS (SELECT FROM accounting.block_leaf leaf WHERE leaf.entry_id = entry.id)
-      ), content AS (
-        SELECT block_no, count(*) AS entry_count, accounting.merkle_root(array_agg(hash ORDER BY entry_id)) AS root
-          FROM accounting.block_leaf GROUP BY block_no
-      ), chained AS (
-        SELECT block.*, row_number() OVER (ORDER BY no) AS place,
-               lag(hash, 1, decode(repeat('00', 32), 'hex')) OVER (ORDER BY no) AS hash_before FROM accounting.block
-      ), broken_block AS (
-        SELECT coalesce(chained.no, content.block_no) AS block_no
-          FROM chained FULL JOIN content ON content.block_no = chained.no
-         WHERE (chained.no, chained.entry_count, chained.merkle_root, chained.previous_hash, chained.hash)
-               IS DISTINCT FROM (chained.place, content.entry_count, content.root, chained.hash_before,
-                 accounting.block_hash(chained.no, chained.entry_count, chained.through_tx, chained.merkle_root,
-                                       chained.previous_hash, chained.sealed_at))
+        SELECT no, id AS entry_id,
+               CASE WHEN present.form IS NULL THEN 'was removed' WHEN sealed.form IS NULL THEN 'was inserted' ELSE 'was changed' END AS how
+          FROM sealed FULL JOIN present USING (no, id)
+         WHERE sealed.form IS DISTINCT FROM present.form OR NOT is_as_posted
       ), offence AS (
-        SELECT block_no, entry_id, format('entry %s of block %s %s', entry_id, block_no, how) AS what FROM touched
+        SELECT no, entry_id, format('entry %s of block %s %s', entry_id, no, how) AS what FROM touched
         UNION ALL
-        SELECT block_no, NULL, format('block %s does not match its entries or its predecessor', block_no) FROM broken_block
+        SELECT no, NULL, format('block %s does not match its content or its predecessor', no) FROM checked WHERE NOT hangs_together
       )
-      SELECT (SELECT count(*) FROM accounting.block) AS blocks,
-             (SELECT count(*) FROM accounting.block_leaf) AS sealed,
-             (SELECT count(*) FROM accounting.journal_entry, head WHERE tx > coalesce(head.through_tx, '0'::xid8)) AS unsealed,
+      SELECT (SELECT count(*) FROM checked) AS blocks,
+             (SELECT coalesce(sum(entry_count), 0)::int8 FROM checked) AS sealed,
+             (SELECT count(*) FROM accounting.journal_entry
+               WHERE (tx, id) > (coalesce((SELECT max(through_tx) FROM checked), '0'), coalesce((SELECT through_id FROM checked ORDER BY no DESC LIMIT 1), 0))) AS unsealed,
              (SELECT count(*) FROM offence) AS broken,
-             (SELECT string_agg(what, '; ') FROM (SELECT what FROM offence ORDER BY block_no, entry_id LIMIT 5) AS shown) AS first`);
+             (SELECT string_agg(what, '; ') FROM (SELECT what FROM offence ORDER BY no, entry_id LIMIT 5) AS shown) AS first`);
     const { blocks, sealed, unsealed, broken, first } = found;
     if (broken > 0n) return { ok: false, detail: `${broken} breaks in the chain, first: ${first}` };
     return { ok: true, detail: `${sealed} entries in ${blocks} blocks are as sealed; ${unsealed} not sealed yet` };

@@ -1,9 +1,11 @@
 // Records facts of money as journal entries, as a set, in the transaction of whoever the facts belong to.
+import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { LocalDate, maxDate } from '@countinghouse/kernel';
 import type { Fact } from '@countinghouse/contracts';
 import { Tx, violatedConstraint } from '@countinghouse/platform';
 import { isClosingWork } from '../domain/closing-work';
+import { leafForm } from '../domain/entry-leaf';
 import { readBooks } from '../persistence/chart.queries';
 import { insertDocuments } from '../persistence/document.queries';
 import { dayKey, DayOfIssuer, EntryToPost, PostedEntry, postEntries, takePostingPeriods } from '../persistence/journal.queries';
@@ -64,7 +66,8 @@ function toPost({ source, draft }: DraftedFact, books: BooksByIssuer, periodStar
   const { fact, contentHash } = source;
   const entryDate = maxDate(fact.on, periodStart);
   const accountIds = draft.lines.map((line) => accountFor(line, entryDate, books.get(fact.issuerId)!, fact.issuerId));
-  return { draft, contentHash, periodStart, entryDate, accountIds };
+  const form = { draft, contentHash, periodStart, entryDate, accountIds };
+  return { ...form, leafHash: hash('sha256', leafForm(form), 'buffer') };
 }
 
 function explain(error: unknown): never {

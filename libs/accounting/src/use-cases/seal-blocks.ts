@@ -17,7 +17,7 @@ export class SealBlocks {
   constructor(private readonly database: Database) {}
 
   /**
-   * Seals one block of about four thousand entries; says how many it took, 0 when there is nothing to seal. Entries of a
+   * Seals one block of at most four thousand entries; says how many it took, 0 when there is nothing to seal. Entries of a
    * transaction that began before one that still runs wait for a later block.
    */
   async execute(): Promise<number> {

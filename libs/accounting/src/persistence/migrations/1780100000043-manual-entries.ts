@@ -4,7 +4,7 @@ import { MigrationInterface, QueryRunner } from 'typeorm';
 export class ManualEntries1780100000043 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(REQUESTS);
-    await runner.query(POSTING);
+    await runner.query(POSTING_OF_MANUAL_ENTRIES);
   }
 
   async down(runner: QueryRunner): Promise<void> {
@@ -63,7 +63,7 @@ const REQUESTS = `
   ALTER TABLE accounting.manual_entry ENABLE ALWAYS TRIGGER manual_entry_is_kept;
 `;
 
-const POSTING = `
+export const POSTING_OF_MANUAL_ENTRIES = `
   -- Approves a manual entry and posts it, entry and lines in one statement under the same guard as every other entry.
   -- It goes into the month of its day, also while that is being closed, and nowhere else: a person chose the day.
   CREATE FUNCTION accounting.post_manual_entry(p_id uuid, p_decided_by text) RETURNS bigint LANGUAGE plpgsql AS $$

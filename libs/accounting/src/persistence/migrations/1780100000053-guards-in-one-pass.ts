@@ -23,7 +23,7 @@ export class GuardsInOnePass1780100000053 implements MigrationInterface {
  * A few rows are looked up by their keys, with a plan that is made once and cannot depend on the size that the tables
  * had at that moment, because nothing but the indexes is left to it.
  */
-const PLANNED_FOR_FEW = `SET work_mem = '64MB' SET plan_cache_mode = force_generic_plan SET enable_nestloop = on
+export const PLANNED_FOR_FEW = `SET work_mem = '64MB' SET plan_cache_mode = force_generic_plan SET enable_nestloop = on
   SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off`;
 
 const PLANS = `
@@ -36,7 +36,7 @@ const PLANS = `
   END $$;
 `;
 
-const GUARD_IN_ONE_PASS = `
+export const GUARD_IN_ONE_PASS = `
   -- Checks the postings of one statement as a set and adds them to the day totals. It reads new rows, their entries,
   -- the chart and nothing else, so its cost grows with the statement and not with the ledger. The range on the entry
   -- ids keeps large statements on the index.
@@ -171,7 +171,7 @@ const GUARD_IN_ONE_PASS = `
   END $$;
 `;
 
-const SEAL_BY_FIRST_LINE = `
+export const SEAL_BY_FIRST_LINE = `
   -- At the end of the statement that makes an entry its first line must be there, and with one line the guard of postings
   -- demands all of them; so an entry without its postings never exists, not even inside a transaction. And its period
   -- must be open and stay open until this transaction ends.
@@ -215,7 +215,7 @@ const SEAL_BY_FIRST_LINE = `
   END $$;
 `;
 
-const POSTING_WITHOUT_A_JOIN = `
+export const POSTING_WITHOUT_A_JOIN = `
   -- Writes entries and their postings in one statement. Entries are numbered by their place in the arrays, from 1, and
   -- lines name that number. A source that is posted already with the same content is left as it is; with another
   -- content it is an error. Ids are drawn first, because lines need them before the entry says whether it was new.
