@@ -15,6 +15,9 @@ export type PostArguments = readonly (readonly unknown[])[];
 
 export const POST = `SELECT count(*) FROM accounting.post_entries(${Array.from({ length: 23 }, (_, at) => `$${at + 1}`).join(', ')})`;
 
+/** The place of the leaf hashes among them. */
+export const LEAF_HASHES = 8;
+
 /** Account ids by role. */
 export type Accounts = Readonly<Record<string, string>>;
 
@@ -71,7 +74,7 @@ export function invoiceArrays(issuerId: IssuerId, count: number, accountsFor: (n
     entries.map(() => 'invoice'),
     entries.map(({ id }) => id),
     entries.map(({ id }) => createHash('sha256').update(id).digest()),
-    // A hash that is not its own costs the ledger the same; the bench of the chain posts through the books.
+    // Whose hash it is costs the ledger nothing; only who verifies would mind.
     entries.map(({ id }) => createHash('sha256').update(id).digest()),
     entries.map(() => 4),
     lines.map((line) => line.entry),
