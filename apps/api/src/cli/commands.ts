@@ -135,7 +135,7 @@ const VERIFY: Command = {
   help: ['Each proof is checked for every issuer and currency, all on one snapshot.'],
   async run(session) {
     const app = await session.app();
-    const proofs = await app.get(Database).read((reader) => app.get(Proofs).all(reader));
+    const proofs = await app.get(Proofs).sideBySide();
     const failed = proofs.filter((proof) => !proof.ok).length;
     session.print(proofLines(proofs));
     session.print(failed === 0 ? `All ${proofs.length} proofs hold.` : `${failed} of ${proofs.length} proofs fail.`);

@@ -76,6 +76,23 @@ export class Database {
     }, 'REPEATABLE READ');
   }
 
+  /**
+   * Two connections on one snapshot, for questions that take long enough to be asked side by side. In a rehearsal both are
+   * the one connection, whose questions wait for each other.
+   */
+  async readTwofold<T>(work: (readers: readonly [Reader, Reader]) => Promise<T>): Promise<T> {
+    return this.read(async (first) => {
+      if (this.isRehearsing) return work([first, first]);
+      const { snapshot } = await first.one<{ snapshot: string }>('SELECT pg_export_snapshot() AS snapshot');
+      return this.once(async (second) => {
+        // Takes no parameter; the server has just made the name of hexadecimal digits and hyphens.
+        await second.execute(`SET TRANSACTION SNAPSHOT '${snapshot.replaceAll(/[^0-9A-F-]/g, '')}'`);
+        await second.execute('SET TRANSACTION READ ONLY');
+        return work([first, second]);
+      }, 'REPEATABLE READ');
+    });
+  }
+
   /** A single read-only question outside any transaction of ours. */
   async query<Row extends object>(sql: string, params: readonly unknown[] = []): Promise<Row[]> {
     return this.read((reader) => reader.query<Row>(sql, params));

@@ -1,6 +1,7 @@
 // Proofs: statements about the whole database that must hold at any time, and that anyone can have checked at any time.
 import { Injectable, SetMetadata } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
+import { Database } from '../database/database';
 import { Reader } from '../database/tx';
 
 export interface ProofResult {
@@ -24,14 +25,35 @@ export const ProofProvider = (): ClassDecorator => SetMetadata(PROOF_PROVIDER, t
 /** Hashing ten million postings anew takes minutes, and longer when others work. */
 const PROOF_TIMEOUT = '1h';
 
+export type NamedProofResult = ProofResult & { readonly name: string };
+
 @Injectable()
 export class Proofs {
-  constructor(private readonly discovery: DiscoveryService) {}
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly database: Database,
+  ) {}
 
-  /** Every proof of every context, one after the other on one snapshot, ordered by name. */
-  async all(reader: Reader): Promise<(ProofResult & { name: string })[]> {
-    const results: (ProofResult & { name: string })[] = [];
-    for (const proof of this.providers()) results.push({ name: proof.name, ...(await attempted(proof, reader)) });
+  /** Every proof of every context, one after the other in the caller's transaction, ordered by name. */
+  async all(reader: Reader): Promise<NamedProofResult[]> {
+    return this.prove(this.providers(), [reader]);
+  }
+
+  /** The same on one snapshot of its own, two at a time; or only those that are named. */
+  async sideBySide(names?: readonly string[]): Promise<NamedProofResult[]> {
+    return this.database.readTwofold((readers) => this.prove(this.providers().filter(({ name }) => names?.includes(name) ?? true), readers));
+  }
+
+  /** Each reader takes the next proof when it is done with one. */
+  private async prove(proofs: readonly Proof[], readers: readonly Reader[]): Promise<NamedProofResult[]> {
+    const results: NamedProofResult[] = [];
+    const next = proofs.entries();
+    const work = async (reader: Reader): Promise<void> => {
+      for (const [at, proof] of next) results[at] = { name: proof.name, ...(await attempted(proof, reader)) };
+    };
+    // Both come to their end before the transaction does, also when one of them fails.
+    const failed = (await Promise.allSettled(readers.map(work))).find((outcome) => outcome.status === 'rejected');
+    if (failed) throw failed.reason;
     return results;
   }
 
