@@ -12,6 +12,7 @@ import { AccountsByDay1780100000052 } from './persistence/migrations/17801000000
 import { GuardsInOnePass1780100000053 } from './persistence/migrations/1780100000053-guards-in-one-pass';
 import { HashedByWhoPosts1780100000061 } from './persistence/migrations/1780100000061-hashed-by-who-posts';
 import { GuardsForOneInvoice1780100000062 } from './persistence/migrations/1780100000062-guards-for-one-invoice';
+import { TotalsOfFewLinesLater1780100000063 } from './persistence/migrations/1780100000063-totals-of-few-lines-later';
 
 export const accountingPersistence: PersistenceManifest = {
   schema: 'accounting',
@@ -29,11 +30,14 @@ export const accountingPersistence: PersistenceManifest = {
     GuardsInOnePass1780100000053,
     HashedByWhoPosts1780100000061,
     GuardsForOneInvoice1780100000062,
+    TotalsOfFewLinesLater1780100000063,
   ],
   rights: {
     // Written by the functions of the ledger and by its guards alone.
     journal_entry: [],
     posting: [],
+    account_day_total: [],
+    untotalled_entry: [],
     account_day: [],
     block: [],
     period_balance: [],

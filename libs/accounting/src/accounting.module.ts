@@ -12,6 +12,7 @@ import { RecognitionWork } from './daily-work/recognition.work';
 import { RecognitionRun } from './jobs/recognition.run';
 import { RevaluationRun } from './jobs/revaluation.run';
 import { SealChainTick } from './jobs/seal-chain.tick';
+import { TotalDaysTick } from './jobs/total-days.tick';
 import { BooksOpenFrom } from './persistence/open-periods';
 import { ChainVerifies } from './proofs/chain-verifies.proof';
 import { DayTotals } from './proofs/day-totals.proof';
@@ -38,6 +39,7 @@ import { RequestPeriodReopening } from './use-cases/request-period-reopening';
 import { RevalueMonth } from './use-cases/revalue-month';
 import { ReverseEntry } from './use-cases/reverse-entry';
 import { SealBlocks } from './use-cases/seal-blocks';
+import { TotalDays } from './use-cases/total-days';
 import { SetRate } from './use-cases/set-rate';
 import { StartRecognitionRun } from './use-cases/start-recognition-run';
 import { StartRevaluationRun } from './use-cases/start-revaluation-run';
@@ -59,10 +61,12 @@ const CURRENCIES = [SetRate, ImportEcbRates, StartRevaluationRun];
     RecogniseRevenue,
     StartRecognitionRun,
     SealBlocks,
+    TotalDays,
     RecognitionRun,
     RevalueMonth,
     RevaluationRun,
     SealChainTick,
+    TotalDaysTick,
     BooksOpenFrom,
     EntriesBalance,
     DayTotals,

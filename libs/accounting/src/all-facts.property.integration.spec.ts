@@ -7,7 +7,7 @@ import { aCreditOf, aDisputeOf, aReceipt, aRefundOf, aSettlementOf, aWriteOffOf,
 
 const INR = currency('INR');
 const CURRENCIES = [INR, currency('USD'), currency('JPY'), currency('EUR'), currency('KWD')];
-const KINDS = ['invoice', 'credit', 'payment', 'receipt', 'allocation', 'offset', 'refund', 'settlement', 'dispute', 'outcome', 'write-off', 'recognise', 'revalue', 'close', 'rate', 'repeat'] as const;
+const KINDS = ['invoice', 'credit', 'payment', 'receipt', 'allocation', 'offset', 'refund', 'settlement', 'dispute', 'outcome', 'write-off', 'recognise', 'revalue', 'close', 'total', 'rate', 'repeat'] as const;
 
 const step = fc.record({
   kind: fc.constantFrom(...KINDS),
@@ -42,6 +42,8 @@ class Business {
         return void (await this.ledger.recognise(this.on));
       case 'revalue':
         return this.revalue();
+      case 'total':
+        return void (await this.ledger.totalDays.execute());
       case 'close':
         return this.ledger.close(`${addDays(this.on, -45).slice(0, 7)}-01`);
       case 'rate':

@@ -18,6 +18,7 @@ import { OpenBooks } from '../src/use-cases/open-books';
 import { RecogniseRevenue } from '../src/use-cases/recognise-revenue';
 import { RecordFacts } from '../src/use-cases/record-facts';
 import { SealBlocks } from '../src/use-cases/seal-blocks';
+import { TotalDays } from '../src/use-cases/total-days';
 import { RevalueMonth } from '../src/use-cases/revalue-month';
 import { SetRate } from '../src/use-cases/set-rate';
 
@@ -28,6 +29,7 @@ export const actor = systemActor('spec');
 export class BooksUnderTest {
   readonly books: Books;
   readonly sealBlocks: SealBlocks;
+  readonly totalDays: TotalDays;
   readonly setRate: SetRate;
   private readonly recognition: RecognitionRun;
   private readonly revaluation: RevaluationRun;
@@ -42,6 +44,7 @@ export class BooksUnderTest {
     this.revaluation = new RevaluationRun(new RevalueMonth(recordFacts));
     this.setRate = new SetRate(test.database, new Audit());
     this.sealBlocks = new SealBlocks(test.database);
+    this.totalDays = new TotalDays(test.database);
   }
 
   /** A database with one issuer in Portugal, whose books are open from January 2026. */

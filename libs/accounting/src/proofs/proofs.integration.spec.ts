@@ -153,7 +153,8 @@ describe('the proofs of accounting', () => {
   });
 
   it('find a day total that differs from its postings', async () => {
-    await tamper('account_day', 'UPDATE accounting.account_day SET debit_minor = debit_minor + 1, credit_minor = credit_minor + 1, posting_count = posting_count + 1');
+    await superuser.query('DELETE FROM accounting.untotalled_entry');
+    await tamper('account_day_total', 'UPDATE accounting.account_day_total SET debit_minor = debit_minor + 1, credit_minor = credit_minor + 1, posting_count = posting_count + 1');
     expect(await ledger.brokenProofs()).toEqual([expect.stringMatching(/^day-totals: 5 of 5/)]);
   });
 });

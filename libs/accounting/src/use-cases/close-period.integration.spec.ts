@@ -97,9 +97,10 @@ describe('closing a period', () => {
     await ledger.record(ledger.anInvoice({ on: day('2026-01-31') }));
     await ledger.recognise('2026-01-31');
     await ledger.test.owner.transaction(async (tx) => {
-      await tx.execute('ALTER TABLE accounting.account_day DISABLE TRIGGER USER');
-      await tx.execute('UPDATE accounting.account_day SET debit_minor = debit_minor + 1');
-      await tx.execute('ALTER TABLE accounting.account_day ENABLE ALWAYS TRIGGER account_day_is_kept_by_the_guard');
+      await tx.execute('DELETE FROM accounting.untotalled_entry');
+      await tx.execute('ALTER TABLE accounting.account_day_total DISABLE TRIGGER USER');
+      await tx.execute('UPDATE accounting.account_day_total SET debit_minor = debit_minor + 1');
+      await tx.execute('ALTER TABLE accounting.account_day_total ENABLE ALWAYS TRIGGER day_total_is_kept_by_the_guard');
     });
     await begin('2026-01-01');
     expect(await obstacles('2026-01-01')).toEqual({ 'failing-proofs': expect.stringMatching(/^day-totals: /) as string });

@@ -31,7 +31,7 @@ describe('the application in the database', () => {
     ...['INSERT INTO accounting.journal_entry DEFAULT VALUES', 'UPDATE accounting.journal_entry SET kind = kind', 'DELETE FROM accounting.journal_entry', 'TRUNCATE accounting.journal_entry'],
     ...['INSERT INTO accounting.posting DEFAULT VALUES', 'UPDATE accounting.posting SET amount_minor = 0', 'DELETE FROM accounting.posting', 'TRUNCATE accounting.posting'],
     ...['INSERT INTO accounting.block DEFAULT VALUES', 'UPDATE accounting.block SET hash = hash', 'DELETE FROM accounting.block', 'TRUNCATE accounting.block'],
-    ...['UPDATE accounting.account_day SET debit_minor = 0', 'DELETE FROM accounting.period_balance', `INSERT INTO accounting.flow VALUES ('bank', 'revenue')`],
+    ...['UPDATE accounting.account_day_total SET debit_minor = 0', 'DELETE FROM accounting.period_balance', `INSERT INTO accounting.flow VALUES ('bank', 'revenue')`],
     ...['DELETE FROM accounting.period', 'UPDATE accounting.account SET type = type', 'DELETE FROM accounting.exchange_rate', 'UPDATE accounting.document SET number = number'],
     ...['UPDATE accounting.manual_entry SET entry_id = 1', 'UPDATE accounting.manual_entry SET lines = lines', 'DELETE FROM platform.audit_entry', 'UPDATE platform.audit_entry SET actor = actor'],
     ...['DELETE FROM platform.migration', 'TRUNCATE companies.company CASCADE', 'TRUNCATE bullmq.migration'],

@@ -5,7 +5,7 @@ import { GUARD_IN_ONE_PASS, PLANNED_FOR_FEW, SEAL_BY_FIRST_LINE } from './178010
 
 export class GuardsForOneInvoice1780100000062 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    for (const sql of [ACCOUNT, ROWS, GUARD, SEAL]) await runner.query(sql);
+    for (const sql of [ACCOUNT, ROWS, guardPostings(addDayTotals('account_day', 'new_posting')), SEAL]) await runner.query(sql);
   }
 
   async down(runner: QueryRunner): Promise<void> {
@@ -84,7 +84,29 @@ const ROWS = `
   ALTER TABLE accounting.journal_entry ADD CONSTRAINT entry_has_two_postings CHECK (line_count >= 2);
 `;
 
-const GUARD = `
+/** The totals of rows of postings, added to those that are kept in a table. */
+export const addDayTotals = (table: string, rows: string): string => `
+    -- One row per account, currency and day, in key order, so that two writers never wait for each other in a circle.
+    -- The shard follows the transaction: a second statement of this transaction meets its own rows, not another's.
+    INSERT INTO accounting.${table} AS total
+      (account_id, currency, entry_date, shard, debit_minor, credit_minor, functional_debit_minor, functional_credit_minor, posting_count)
+    SELECT account_id, currency, entry_date, (pg_current_xact_id()::text::bigint % 16)::int,
+           coalesce(sum(amount_minor) FILTER (WHERE amount_minor > 0), 0),
+           coalesce(-sum(amount_minor) FILTER (WHERE amount_minor < 0), 0),
+           coalesce(sum(functional_amount_minor) FILTER (WHERE functional_amount_minor > 0), 0),
+           coalesce(-sum(functional_amount_minor) FILTER (WHERE functional_amount_minor < 0), 0),
+           count(*)
+      FROM ${rows}
+     GROUP BY account_id, currency, entry_date
+     ORDER BY account_id, currency, entry_date
+    ON CONFLICT (account_id, currency, entry_date, shard) DO UPDATE SET
+      debit_minor = total.debit_minor + excluded.debit_minor,
+      credit_minor = total.credit_minor + excluded.credit_minor,
+      functional_debit_minor = total.functional_debit_minor + excluded.functional_debit_minor,
+      functional_credit_minor = total.functional_credit_minor + excluded.functional_credit_minor,
+      posting_count = total.posting_count + excluded.posting_count;`;
+
+export const guardPostings = (keepTotals: string): string => `
   -- Checks the postings of one statement as a set and adds them to the day totals. It reads new rows, their entries,
   -- the chart and nothing else, so its cost grows with the statement and not with the ledger. The range on the entry
   -- ids keeps large statements on the index. What a row can say of itself, its constraints have checked before.
@@ -157,25 +179,7 @@ const GUARD = `
       IF FOUND THEN PERFORM accounting.refuse('entry_flows_are_declared', broken.entry_id); END IF;
     END IF;
 
-    -- One row per account, currency and day, in key order, so that two writers never wait for each other in a circle.
-    -- The shard follows the transaction: a second statement of this transaction meets its own rows, not another's.
-    INSERT INTO accounting.account_day AS total
-      (account_id, currency, entry_date, shard, debit_minor, credit_minor, functional_debit_minor, functional_credit_minor, posting_count)
-    SELECT account_id, currency, entry_date, (pg_current_xact_id()::text::bigint % 16)::int,
-           coalesce(sum(amount_minor) FILTER (WHERE amount_minor > 0), 0),
-           coalesce(-sum(amount_minor) FILTER (WHERE amount_minor < 0), 0),
-           coalesce(sum(functional_amount_minor) FILTER (WHERE functional_amount_minor > 0), 0),
-           coalesce(-sum(functional_amount_minor) FILTER (WHERE functional_amount_minor < 0), 0),
-           count(*)
-      FROM new_posting
-     GROUP BY account_id, currency, entry_date
-     ORDER BY account_id, currency, entry_date
-    ON CONFLICT (account_id, currency, entry_date, shard) DO UPDATE SET
-      debit_minor = total.debit_minor + excluded.debit_minor,
-      credit_minor = total.credit_minor + excluded.credit_minor,
-      functional_debit_minor = total.functional_debit_minor + excluded.functional_debit_minor,
-      functional_credit_minor = total.functional_credit_minor + excluded.functional_credit_minor,
-      posting_count = total.posting_count + excluded.posting_count;
+${keepTotals}
 
     IF any_foreign THEN
       INSERT INTO accounting.foreign_item AS item
