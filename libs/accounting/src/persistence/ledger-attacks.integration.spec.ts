@@ -104,6 +104,7 @@ describe.each(['origin', 'replica'])('the ledger under session_replication_role 
     ['with a gap in its lines', 'entry_comes_whole_in_one_statement', { lineCount: 3 }, [{ amount: 100 }, { amount: -100, no: 3 }]],
     ['of a single line', 'entry_has_its_postings', { lineCount: 1 }, [{ amount: 100 }]],
     ['with a line of zero', 'posting_is_not_zero', {}, [...SOUND, { amount: 0 }]],
+    ['of more than balances can hold', 'posting_is_not_too_large', {}, [{ amount: 10 ** 15 + 1 }, { amount: -(10 ** 15) - 1 }]],
     ['on an account that does not exist', 'posting_has_an_account_of_its_issuer', {}, [{ amount: 100 }, { amount: -100, accountId: 0 }]],
     ['on a sub-ledger without its document', 'posting_of_a_sub_ledger_has_its_document', {}, [{ amount: 100, account: 'receivables' }, { amount: -100 }]],
     ['with a line of another date', 'posting_has_the_date_of_its_entry', {}, [{ amount: 100 }, { amount: -100, date: '2026-01-16' }]],

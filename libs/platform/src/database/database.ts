@@ -76,13 +76,10 @@ export class Database {
     }, 'REPEATABLE READ');
   }
 
-  /**
-   * Two connections on one snapshot, for questions that take long enough to be asked side by side. In a rehearsal both are
-   * the one connection, whose questions wait for each other.
-   */
-  async readTwofold<T>(work: (readers: readonly [Reader, Reader]) => Promise<T>): Promise<T> {
+  /** Two connections on one snapshot, for questions that take long enough to be asked side by side; in a rehearsal its only one. */
+  async readTwofold<T>(work: (readers: readonly Reader[]) => Promise<T>): Promise<T> {
     return this.read(async (first) => {
-      if (this.isRehearsing) return work([first, first]);
+      if (this.isRehearsing) return work([first]);
       const { snapshot } = await first.one<{ snapshot: string }>('SELECT pg_export_snapshot() AS snapshot');
       return this.once(async (second) => {
         // Takes no parameter; the server has just made the name of hexadecimal digits and hyphens.

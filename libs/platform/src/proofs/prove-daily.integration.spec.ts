@@ -44,7 +44,7 @@ describe('proofs that are run by themselves', () => {
     clock = new TestClock(Date.parse('2026-02-10T12:00:00Z'));
     told = [new Told('entries-balance', true), new Told('receivables', true)];
     const discovery = { getProviders: () => told.map((instance) => ({ metatype: Told, instance })) };
-    proofs = new Proofs(discovery as unknown as DiscoveryService);
+    proofs = new Proofs(discovery as unknown as DiscoveryService, test.database);
     daily = new ProveDaily(test.database, clock, proofs);
   });
   afterEach(() => test.drop());

@@ -144,6 +144,9 @@ export const guardPostings = (keepTotals: string): string => `
                            WHEN line.amount_minor > 0 THEN line.functional_amount_minor < 0
                            ELSE line.amount_minor < 0 AND line.functional_amount_minor > 0 END THEN 'posting_has_one_value_in_both_currencies'
                  WHEN line.functional_amount_minor = 0 AND line.amount_minor = 0 THEN 'posting_is_not_zero'
+                 -- What balances add up to must stay far from the end of the numbers: MAX_AMOUNT_MINOR of the domain.
+                 WHEN line.functional_amount_minor NOT BETWEEN -1000000000000000 AND 1000000000000000
+                   OR line.amount_minor NOT BETWEEN -1000000000000000 AND 1000000000000000 THEN 'posting_is_not_too_large'
                  WHEN line.tax_code NOT LIKE '__ _% _%.__' THEN 'posting_tax_is_country_category_and_rate'
                  WHEN (line.party_type IS NULL) <> (line.party_id IS NULL) THEN 'posting_party_is_whole'
                  WHEN (line.document_type IS NULL) <> (line.document_id IS NULL) THEN 'posting_document_is_whole'
