@@ -342,4 +342,27 @@ describe('posting and closing', () => {
     await closer.query('COMMIT');
     await refused;
   });
+
+  const closeAccount = (client: Client) => client.query(`UPDATE accounting.account SET active_until = '2026-01-10' WHERE role = 'revenue'`);
+
+  it('refuses to close an account under a posting of the same moment', async () => {
+    const poster = new Client({ connectionString: ledger.test.url });
+    await poster.connect();
+    await poster.query('BEGIN');
+    await poster.query(forge(ledger.issuerId, {}, SOUND));
+    const refused = expect(closeAccount(closer)).rejects.toMatchObject({ constraint: 'account_is_active_on_its_postings' });
+    await someoneWaits();
+    await poster.query('COMMIT');
+    await refused;
+    await poster.end();
+  });
+
+  it('refuses a posting to an account that is closed in the same moment', async () => {
+    await closer.query('BEGIN');
+    await closeAccount(closer);
+    const refused = expect(ledger.test.owner.transaction((tx) => tx.execute(forge(ledger.issuerId, {}, SOUND)))).rejects.toMatchObject({ constraint: 'posting_account_is_active' });
+    await someoneWaits();
+    await closer.query('COMMIT');
+    await refused;
+  });
 });

@@ -52,6 +52,20 @@ describe('Database', () => {
     await expect(writing).rejects.toThrow('read-only transaction');
   });
 
+  it('reads on two connections what one snapshot shows, and writes on neither', async () => {
+    const seen = await test.database.readTwofold(async (readers) => {
+      await test.database.transaction((tx) => tx.execute('INSERT INTO public.counter VALUES (77, 0)'));
+      const asked = await Promise.all(readers.map((reader) => reader.one<{ n: number; pid: number }>('SELECT count(*)::int AS n, pg_backend_pid() AS pid FROM public.counter WHERE id = 77')));
+      const refused = readers.map((reader) => expect(reader.query('INSERT INTO public.counter VALUES (78, 0)')).rejects.toThrow('read-only transaction'));
+      await Promise.all(refused);
+      return asked;
+    }).catch((error: unknown) => error);
+    // Both transactions were broken by the writes that they refused, so that their commits were rollbacks.
+    expect(seen).toMatchObject([{ n: 0 }, { n: 0 }]);
+    expect(new Set((seen as { pid: number }[]).map(({ pid }) => pid)).size).toBe(2);
+    await test.database.transaction((tx) => tx.execute('DELETE FROM public.counter WHERE id = 77'));
+  });
+
   it('streams a COPY', async () => {
     const copied = await test.database.transaction((tx) =>
       tx.copyFrom('COPY public.counter (id, n) FROM STDIN', ['10\t1\n', '11\t2\n']),

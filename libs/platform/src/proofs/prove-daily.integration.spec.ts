@@ -86,6 +86,12 @@ describe('proofs that are run by themselves', () => {
     expect(all.map(({ name, ok }) => [name, ok])).toEqual([['entries-balance', false], ['receivables', true]]);
   });
 
+  it('are asked two at a time and answer in the order of their names, or only those that are named', async () => {
+    told[0]!.ok = false;
+    expect(await proofs.sideBySide()).toMatchObject([{ name: 'entries-balance', ok: false }, { name: 'receivables', ok: true }]);
+    expect(await proofs.sideBySide(['receivables'])).toMatchObject([{ name: 'receivables', ok: true }]);
+  });
+
   it('are forgotten when there is no such proof any more', async () => {
     await tick();
     told.shift();
