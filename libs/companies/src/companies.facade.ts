@@ -5,7 +5,7 @@ import { Reader, Tx } from '@countinghouse/platform';
 import { HeadcountChange, HeadcountMeasure, HeadcountStretch, headcountStretches } from './domain/headcount';
 import { companiesOnDay, CompanyOnDay } from './persistence/company.queries';
 import { recordEnrolment } from './persistence/enrolment.queries';
-import { HeadcountSource, headcountByCostCentre, headcountChangesByDay } from './persistence/headcount.queries';
+import { HeadcountSource, headcountByCostCentre, headcountChangesByDay, lockCompaniesOfMembers } from './persistence/headcount.queries';
 import { PayerStretch, payerStretches } from './persistence/hierarchy.queries';
 
 /** From this day on, until another change of the member says otherwise, the member holds a running enrolment, or none. */
@@ -15,8 +15,22 @@ export interface EnrolmentChange {
   readonly enrolled: boolean;
 }
 
+/** When and what for enrolments are told. */
+export interface EnrolmentTelling {
+  readonly today?: LocalDate;
+  readonly source?: HeadcountSource;
+}
+
 @Injectable()
 export class Companies {
+  /**
+   * Holds the companies of members against everybody who tells of enrolments, in the order of their numbers: whoever tells of all
+   * enrolments of a member reads them after this, so that nothing told meanwhile is lost.
+   */
+  async holdForEnrolments(tx: Tx, memberIds: readonly MemberId[]): Promise<void> {
+    await lockCompaniesOfMembers(tx, memberIds);
+  }
+
   /** What each company was on a day: what a document issued on it says of its buyer. One statement. */
   async profilesOn(reader: Reader, companyIds: readonly CompanyId[], day: LocalDate): Promise<Map<CompanyId, CompanyOnDay>> {
     return new Map((await companiesOnDay(reader, companyIds, day)).map((company) => [company.id, company]));
@@ -75,10 +89,11 @@ export class Companies {
    * old day anew: a start moved from 1 to 11 May is `{on: 1 May, enrolled: false}, {on: 11 May, enrolled: true}`. The
    * status and both headcounts follow. Telling the same again changes nothing. A constant number of statements; it takes
    * the locks of the members' companies in the order of their numbers.
+   * @param today an end that lies ahead of it does not show in the status yet; without it, it does
    * @param source the import or the like that it was told for
    * @returns how many members' enrolment days have changed
    */
-  async recordEnrolment(tx: Tx, changes: readonly EnrolmentChange[], source?: HeadcountSource): Promise<number> {
-    return recordEnrolment(tx, changes, source ?? null);
+  async recordEnrolment(tx: Tx, changes: readonly EnrolmentChange[], { today, source }: EnrolmentTelling = {}): Promise<number> {
+    return recordEnrolment(tx, changes, today ?? null, source ?? null);
   }
 }

@@ -9,6 +9,7 @@ import { ImportSettings1780200000022 } from './persistence/migrations/1780200000
 import { MemberSearch1780200000023 } from './persistence/migrations/1780200000023-member-search';
 import { MembersLeft1780200000091 } from './persistence/migrations/1780200000091-members-left';
 import { GuardsBySet1780200000093 } from './persistence/migrations/1780200000093-guards-by-set';
+import { EndsOfEnrolments1780200000094 } from './persistence/migrations/1780200000094-ends-of-enrolments';
 
 export const companiesPersistence: PersistenceManifest = {
   schema: 'companies',
@@ -22,6 +23,7 @@ export const companiesPersistence: PersistenceManifest = {
     MemberSearch1780200000023,
     MembersLeft1780200000091,
     GuardsBySet1780200000093,
+    EndsOfEnrolments1780200000094,
   ],
   rights: {
     // What was once so, and why it is believed.

@@ -26,12 +26,13 @@ import { EraseMember } from './use-cases/erase-member';
 import { ImportMembers } from './use-cases/import-members';
 import { MoveCompanies } from './use-cases/move-companies';
 import { RegisterCompany } from './use-cases/register-company';
+import { ShowEnded } from './use-cases/show-ended';
 import { StartBulkChange } from './use-cases/start-bulk-change';
 
 /** What is done to companies, one use case each. */
 const COMPANY_USE_CASES = [RegisterCompany, EditCompany, ChangeCompanyStatus, MoveCompanies, Contacts, AddNote, CheckVat, StartBulkChange];
 /** What is done to people, one use case each. */
-const PEOPLE = [AddMember, ChangeMember, EraseMember, ImportMembers, ErasureChecks];
+const PEOPLE = [AddMember, ChangeMember, EraseMember, ImportMembers, ErasureChecks, ShowEnded];
 const CHECKS = [CompanyStatusChecks, DependentCompanies, RecordedEnrolments, HeadcountLog, DependantsLeave, CompaniesAsVersioned];
 const JOBS = [CompaniesImport, MembersImport, CompanyTicks, BulkChangeRun, BulkVatCheckRun];
 

@@ -11,6 +11,7 @@ import { OverdueConsumer } from './jobs/overdue.consumer';
 import { RenewalTick } from './jobs/renewal.tick';
 import { RevenueSnapshotRun } from './jobs/revenue-snapshot.run';
 import { ChargesDoNotOverlap } from './proofs/charges-do-not-overlap';
+import { EnrolledHeadcount } from './proofs/enrolled-headcount.proof';
 import { Subscriptions } from './subscriptions.facade';
 import { ActivateContract } from './use-cases/activate-contract';
 import { AddComponent } from './use-cases/add-component';
@@ -66,6 +67,7 @@ const REVENUE = [SnapshotRevenue, StartRevenueSnapshots, RecurringRevenue, Reven
     Rating,
     ChargeDifference,
     ChargesDoNotOverlap,
+    EnrolledHeadcount,
     RunningContracts,
     SubscriptionsTimeline,
     ...CATALOGUE,

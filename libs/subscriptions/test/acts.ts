@@ -53,8 +53,8 @@ export function actsOn({ database }: SpecDatabase, now: string) {
   const clock = new TestClock(Date.parse(now));
   const audit = new Audit();
   const openPeriods = specOpenPeriods(books);
-  const amendments = new Amendments(database, clock, openPeriods, audit);
-  const enrolmentActs = new EnrolmentActs(database, clock, openPeriods, audit, new Companies(), new FollowLeaving(new Companies()));
+  const amendments = new Amendments(database, clock, openPeriods, audit, new Companies());
+  const enrolmentActs = new EnrolmentActs(database, clock, openPeriods, audit, new Companies(), new FollowLeaving(new Companies(), clock));
   return {
     clock,
     books,
@@ -84,7 +84,7 @@ export function actsOn({ database }: SpecDatabase, now: string) {
     resumeEnrolments: new ResumeEnrolments(enrolmentActs),
     cancel: new CancelEnrolments(enrolmentActs),
     askBy: new AskBy(enrolmentActs),
-    followLeaving: new FollowLeaving(new Companies()),
+    followLeaving: new FollowLeaving(new Companies(), clock),
   };
 }
 export type Acts = ReturnType<typeof actsOn>;

@@ -51,17 +51,22 @@ const STEPS = `
      WHERE isfinite(turn.effective_on)
   )`;
 
+/** The locks under which members and their headcount change. */
+export async function lockCompaniesOfMembers(tx: Tx, memberIds: readonly MemberId[]): Promise<void> {
+  await tx.query(
+    `SELECT c.id FROM companies.company c WHERE c.id IN (SELECT m.company_id FROM companies.member m WHERE m.id = ANY ($1::uuid[]))
+      ORDER BY c.number FOR NO KEY UPDATE`,
+    [memberIds],
+  );
+}
+
 /**
  * Takes the locks under which these members and their headcount change: the rows of their companies, in the order of
  * the numbers. Then tells what the members say now; {@link appendHeadcount} wants it back after the change.
  */
 export async function beforeHeadcount(tx: Tx, memberIds: readonly MemberId[]): Promise<HeadcountSteps> {
   if (memberIds.length === 0) return NOBODY;
-  await tx.query(
-    `SELECT c.id FROM companies.company c WHERE c.id IN (SELECT m.company_id FROM companies.member m WHERE m.id = ANY ($1::uuid[]))
-      ORDER BY c.number FOR NO KEY UPDATE`,
-    [memberIds],
-  );
+  await lockCompaniesOfMembers(tx, memberIds);
   const rows = await tx.query<{ company_id: CompanyId; measure: HeadcountMeasure; cost_centre: string | null; effective_on: LocalDate; change: number }>(
     `WITH ${STEPS}
      SELECT company_id, measure, cost_centre, effective_on, sum(change)::int AS change FROM step

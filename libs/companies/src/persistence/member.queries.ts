@@ -1,7 +1,7 @@
 // The SQL that writes people by the set: a file's staged rows and a single change by the same statements.
 import { CompanyId, LocalDate, MemberId } from '@countinghouse/kernel';
 import { isAccepted, Reader, Tx, violatedConstraint } from '@countinghouse/platform';
-import { STATUS_IN_COMPANY } from './enrolment.queries';
+import { statusInCompany } from './enrolment.queries';
 import { appendHeadcount, beforeHeadcount, HeadcountSource } from './headcount.queries';
 
 /** The optional columns, by the names they have in files and in the table. */
@@ -176,7 +176,7 @@ async function changePeople(tx: Tx, people: People, ids: readonly MemberId[]): P
               left_on = c.new_left_on, dependant_of = c.new_dependant_of,
               cost_centre_since = CASE WHEN c.moves_on IS NULL THEN m.cost_centre_since WHEN isfinite(c.moves_on) THEN c.moves_on END,
               earlier_left_on = CASE WHEN c.returns THEN c.old_left_on ELSE m.earlier_left_on END,
-              status = CASE WHEN c.new_left_on IS NOT NULL THEN 'left' WHEN m.status = 'left' THEN ${STATUS_IN_COMPANY} ELSE m.status END
+              status = CASE WHEN c.new_left_on IS NOT NULL THEN 'left' WHEN m.status = 'left' THEN ${statusInCompany('c.as_of')} ELSE m.status END
          FROM change c
         WHERE m.id = c.id
        RETURNING new.left_on IS NOT NULL AND (old.left_on IS NULL OR c.returns) AS leaves, c.returns

@@ -3,9 +3,10 @@ import { Readable } from 'node:stream';
 import * as fc from 'fast-check';
 import { Logger } from '@nestjs/common';
 import { addDays, isDomainError, LocalDate, MemberId } from '@countinghouse/kernel';
-import { ImportHandler, ImportKind, ImportRow, newId, Rejection, rejection, violatedConstraint } from '@countinghouse/platform';
+import { ImportHandler, ImportKind, ImportRow, newId, Rejection, rejection, TestClock, violatedConstraint } from '@countinghouse/platform';
 import { day, days, PeopleStand } from '../../test/people-stand';
 import { HeadcountLog } from '../proofs/headcount-log.proof';
+import { ShowEnded } from './show-ended';
 
 type Badge = { readonly company_number: string; readonly employee_id: string };
 
@@ -194,6 +195,23 @@ describe('people by hand', () => {
     }
     return found;
   }
+
+  it('are enrolled until the day has come on which that ends', async () => {
+    const acme = await stand.company('S-1');
+    const ana = await add('S-1', '1');
+    const status = async () => (await stand.people(acme))[0];
+    const told = (today: string, ...changes: [string, boolean][]) =>
+      stand.test.database.transaction((tx) => stand.companies.recordEnrolment(tx, changes.map(([on, enrolled]) => ({ memberId: ana, on: day(on), enrolled })), { today: day(today) }));
+    const shown = (today: string) => new ShowEnded(stand.test.database, new TestClock(Date.parse(`${today}T12:00:00Z`))).execute();
+    await told('2026-07-01', ['2026-03-01', true], ['2026-09-01', false]);
+    expect(await status()).toBe('1: enrolled 2026-02-01.. ()');
+    expect(await shown('2026-08-31')).toBe(0);
+    expect(await shown('2026-09-15')).toBe(1);
+    expect(await shown('2026-09-15')).toBe(0);
+    expect(await status()).toBe('1: eligible 2026-02-01.. ()');
+    await told('2026-09-15', ['2026-09-01', true], ['2026-12-01', false]);
+    expect(await status()).toBe('1: enrolled 2026-02-01.. ()');
+  });
 
   it('are guarded by the database too', async () => {
     const acme = await stand.company('G-1');

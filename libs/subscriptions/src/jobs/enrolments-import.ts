@@ -1,9 +1,9 @@
 // The import of enrolments: a file of new ones and of other ends of known ones; one row for each person and contract.
 import { Injectable } from '@nestjs/common';
 import { Companies } from '@countinghouse/companies';
-import { addDays, ContractId, EnrolmentId, LocalDate, MemberId, minDate, PlanId } from '@countinghouse/kernel';
+import { addDays, ContractId, EnrolmentId, LocalDate, MemberId, minDate, PlanId, timeZone } from '@countinghouse/kernel';
 import {
-  ImportColumns, ImportHandler, ImportKind, ImportRow, ImportRun, newId, OpenPeriods, periodClosed, Reader, Rejection, rejection, rejectionOf, RowOf, Tx,
+  AppClock, ImportColumns, ImportHandler, ImportKind, ImportRow, ImportRun, newId, OpenPeriods, periodClosed, Reader, Rejection, rejection, rejectionOf, RowOf, Tx,
 } from '@countinghouse/platform';
 import { Answer, answerTo, EnrolmentOnRecord } from '../domain/enrolment-request';
 import { LEAVING, NewEnrolmentChange } from '../domain/enrolment-acts';
@@ -42,6 +42,7 @@ export class EnrolmentsImport extends ImportHandler<Row> {
     private readonly companies: Companies,
     private readonly openPeriods: OpenPeriods,
     private readonly followLeaving: FollowLeaving,
+    private readonly clock: AppClock,
   ) {
     super();
   }
@@ -66,7 +67,7 @@ export class EnrolmentsImport extends ImportHandler<Row> {
     await appendEnrolmentChanges(tx, [...begun, ...ended], { by: await startedBy(tx, run.id), reason: `import of ${run.input.fileName}` });
     const memberIds = requests.filter(({ answer }) => answer.kind !== 'unchanged').map(({ memberId }) => memberId);
     await this.followLeaving.keepWithinMembership(tx, memberIds);
-    await tellCompanies(tx, this.companies, memberIds);
+    await tellCompanies(tx, this.companies, memberIds, this.clock.today(timeZone('UTC')));
     return { added: added.length, changed: changed.length, unchanged: rows.length - added.length - changed.length };
   }
 

@@ -1,10 +1,8 @@
 // What subscriptions does when told, and every so often: members who leave, and terms that renew themselves.
-import { Companies } from '@countinghouse/companies';
 import { Audit, Deliveries, JobRegistry, QueueSettings } from '@countinghouse/platform';
 import { createTestDatabase } from '@countinghouse/testing';
 import { actsOn } from '../../test/acts';
 import { ANA, day, World } from '../../test/world';
-import { FollowLeaving } from '../use-cases/follow-leaving';
 import { MembersLeftConsumer } from './members-left.consumer';
 import { RenewalTick } from './renewal.tick';
 
@@ -18,7 +16,7 @@ describe('the jobs of subscriptions', () => {
 
   it('end enrolments once the event of their members leaving arrives, however often it does', async () => {
     const { database, url } = world.test;
-    const registry = JobRegistry.of(new MembersLeftConsumer(new FollowLeaving(new Companies())));
+    const registry = JobRegistry.of(new MembersLeftConsumer(actsOn(world.test, '2026-06-10T12:00:00Z').followLeaving));
     const deliveries = new Deliveries(database, new Audit(), registry, new QueueSettings(url));
     const company = await world.company();
     const members = await world.members(company, 2);

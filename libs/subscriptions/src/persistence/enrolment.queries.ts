@@ -5,6 +5,9 @@ import { groupedBy, Reader, Tx } from '@countinghouse/platform';
 import { RecordedEnrolmentChange } from '../domain/enrolment-acts';
 import { HeldContract, holdContracts } from './contract.queries';
 
+/** Whose enrolments are told of in one statement. */
+const MEMBERS_AT_A_TIME = 5_000;
+
 export interface HeldEnrolment {
   readonly id: EnrolmentId;
   readonly contractId: ContractId;
@@ -121,21 +124,51 @@ export async function staysOf(reader: Reader, memberIds: readonly MemberId[]): P
   return groupedBy(rows, 'memberId');
 }
 
+/** As {@link tellCompanies}, of everybody who is enrolled under the contract: its own life has changed. So many members at a time. */
+export async function tellCompaniesOfContract(tx: Tx, companies: Companies, { id, today }: HeldContract): Promise<void> {
+  for (let after: MemberId | undefined; ; ) {
+    const members = await tx.query<{ id: MemberId }>(
+      `SELECT DISTINCT member_id AS id FROM subscriptions.enrolment WHERE contract_id = $1 AND ($2::uuid IS NULL OR member_id > $2)
+        ORDER BY member_id LIMIT ${MEMBERS_AT_A_TIME}`,
+      [id, after ?? null],
+    );
+    await tellCompanies(tx, companies, members.map((member) => member.id), today);
+    if (members.length < MEMBERS_AT_A_TIME) return;
+    after = members.at(-1)!.id;
+  }
+}
+
 /**
- * Tells companies from which days members hold a running enrolment: of all their enrolments together, on every day on which one of
- * them was said to start or end. Telling the same again changes nothing there.
+ * Tells companies from which days members hold a running enrolment under a contract in force: of all their enrolments together, on
+ * every day on which one of them or its contract was said to start or end. Telling the same again changes nothing there.
  */
-export async function tellCompanies(tx: Tx, companies: Companies, memberIds: readonly MemberId[]): Promise<void> {
+export async function tellCompanies(tx: Tx, companies: Companies, memberIds: readonly MemberId[], today: LocalDate): Promise<void> {
   if (memberIds.length === 0) return;
+  await companies.holdForEnrolments(tx, memberIds);
   const days = await tx.query<{ memberId: MemberId; on: LocalDate; enrolled: boolean }>(
     // One look at the index for each member and enrolment, whatever the planner knows of the tables while they are being filled.
-    `WITH life AS (
-       SELECT DISTINCT ON (e.id, c.effective_on) m.id AS member_id, e.id, c.effective_on, (c.kind = 'start')::int AS alive
-         FROM companies.member m JOIN subscriptions.contract k ON k.company_id = m.company_id
-        CROSS JOIN LATERAL (SELECT o.id FROM subscriptions.enrolment o WHERE o.contract_id = k.id AND o.member_id = m.id OFFSET 0) AS e
-        CROSS JOIN LATERAL (SELECT o.effective_on, o.kind, o.seq FROM subscriptions.enrolment_change o
-                             WHERE o.enrolment_id = e.id AND o.kind IN ('start', 'end') OFFSET 0) AS c
-        WHERE m.id = ANY ($1::uuid[]) ORDER BY e.id, c.effective_on, c.seq DESC
+    `WITH asked AS MATERIALIZED (
+       SELECT m.id AS member_id, k.id AS contract_id FROM companies.member m JOIN subscriptions.contract k ON k.company_id = m.company_id
+        WHERE m.id = ANY ($1::uuid[])
+     ), in_force AS MATERIALIZED (
+       SELECT contract_id, effective_on AS on, kind = 'start' AS alive, lead(effective_on) OVER (PARTITION BY contract_id ORDER BY effective_on) AS until
+         FROM (SELECT DISTINCT ON (c.contract_id, c.effective_on) c.contract_id, c.effective_on, c.kind FROM subscriptions.contract_change c
+                WHERE c.contract_id IN (SELECT contract_id FROM asked) AND c.kind IN ('start', 'end') ORDER BY c.contract_id, c.effective_on, c.seq DESC) AS said
+       UNION ALL
+       SELECT a.contract_id, '-infinity', false, (SELECT min(c.effective_on) FROM subscriptions.contract_change c WHERE c.contract_id = a.contract_id AND c.kind IN ('start', 'end'))
+         FROM (SELECT DISTINCT contract_id FROM asked) AS a
+     ), running AS (
+       SELECT member_id, contract_id, id, effective_on AS on, kind = 'start' AS alive, lead(effective_on) OVER (PARTITION BY id ORDER BY effective_on) AS until
+         FROM (SELECT DISTINCT ON (e.id, c.effective_on) a.member_id, a.contract_id, e.id, c.effective_on, c.kind
+                 FROM asked a
+                CROSS JOIN LATERAL (SELECT o.id FROM subscriptions.enrolment o WHERE o.contract_id = a.contract_id AND o.member_id = a.member_id OFFSET 0) AS e
+                CROSS JOIN LATERAL (SELECT o.effective_on, o.kind, o.seq FROM subscriptions.enrolment_change o
+                                     WHERE o.enrolment_id = e.id AND o.kind IN ('start', 'end') OFFSET 0) AS c
+                ORDER BY e.id, c.effective_on, c.seq DESC) AS said
+     ), life AS (
+       -- Stretches of days on which both timelines are constant.
+       SELECT r.member_id, r.id, greatest(r.on, f.on) AS effective_on, (r.alive AND f.alive)::int AS alive
+         FROM running r JOIN in_force f ON f.contract_id = r.contract_id AND (r.until IS NULL OR f.on < r.until) AND (f.until IS NULL OR r.on < f.until)
      ), step AS (
        SELECT member_id, effective_on, alive - coalesce(lag(alive) OVER (PARTITION BY id ORDER BY effective_on), 0) AS step FROM life
      )
@@ -144,5 +177,5 @@ export async function tellCompanies(tx: Tx, companies: Companies, memberIds: rea
        FROM step GROUP BY member_id, effective_on ORDER BY member_id, effective_on`,
     [memberIds],
   );
-  await companies.recordEnrolment(tx, days);
+  await companies.recordEnrolment(tx, days, { today });
 }

@@ -1,5 +1,6 @@
 // Amendments: how every change of a contract is made. Held, within open periods, with who and why, and the renewal kept in step.
 import { Injectable } from '@nestjs/common';
+import { Companies } from '@countinghouse/companies';
 import { ContractId, DomainError, LocalDate, minDate } from '@countinghouse/kernel';
 import { Actor, AppClock, Audit, authorise, Database, OpenPeriods, Tx } from '@countinghouse/platform';
 import { refuseNoReason } from '../domain/catalogue';
@@ -7,6 +8,7 @@ import { livesOf, renewalDueOn } from '../domain/contract-days';
 import { ContractChange, contractStretches } from '../domain/contract-timeline';
 import { Stretch } from '../domain/set-on';
 import { ContractPolicies, HeldContract, holdContract, updatePolicies } from '../persistence/contract.queries';
+import { tellCompaniesOfContract } from '../persistence/enrolment.queries';
 import { appendContractChanges, Origin, Unrecorded } from '../persistence/timeline.queries';
 
 /** What every act on a contract is given. */
@@ -35,6 +37,7 @@ export class Amendments {
     private readonly clock: AppClock,
     private readonly openPeriods: OpenPeriods,
     private readonly audit: Audit,
+    private readonly companies: Companies,
   ) {}
 
   /**
@@ -78,6 +81,8 @@ export class Amendments {
     if (owesEver && !agreedBefore && first.length > 0) await this.openPeriods.refuseClosed(tx, issuerId, first.reduce(minDate), 'effectiveOn');
     await appendContractChanges(tx, changes.map((change) => ({ contractId: id, change })), origin);
     await updatePolicies(tx, id, policies, renewalDueOn(states, policies));
+    // Nobody is enrolled on days on which the contract is not in force, and the headcount says so.
+    if (changes.some(({ kind }) => kind === 'start' || kind === 'end')) await tellCompaniesOfContract(tx, this.companies, contract);
     if (said === null) return;
     await this.audit.record(tx, actor, [{ action: `subscriptions.${action}`, subjectType: 'contract', subjectId: id, issuerId, reason, change: said }]);
   }

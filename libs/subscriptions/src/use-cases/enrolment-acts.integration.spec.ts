@@ -1,11 +1,13 @@
 // What happens to enrolments: started, moved between plans, paused, asked by payroll, cancelled, and ended with the membership.
+import { Companies } from '@countinghouse/companies';
 import { MembersLeft } from '@countinghouse/contracts';
-import { ContractId, EnrolmentId, isDomainError, LocalDate, MemberId, PlanId } from '@countinghouse/kernel';
-import { newId } from '@countinghouse/platform';
+import { CompanyId, ContractId, EnrolmentId, isDomainError, LocalDate, MemberId, PlanId } from '@countinghouse/kernel';
+import { newId, TestClock } from '@countinghouse/platform';
 import { createTestDatabase } from '@countinghouse/testing';
 import { Acts, actsOn } from '../../test/acts';
 import { ANA, day, World } from '../../test/world';
 import { ContractPolicies } from '../persistence/contract.queries';
+import { EnrolledHeadcount } from '../proofs/enrolled-headcount.proof';
 import { AskedEnrolment } from './start-enrolments';
 
 const reason = 'as asked for';
@@ -13,6 +15,7 @@ const reason = 'as asked for';
 describe('enrolments', () => {
   let world: World;
   let acts: Acts;
+  let company: CompanyId;
   let contract: ContractId;
   let members: MemberId[];
   let basic: PlanId;
@@ -28,11 +31,18 @@ describe('enrolments', () => {
   afterAll(() => world.test.drop());
   beforeEach(async () => {
     acts = actsOn(world.test, '2026-06-10T12:00:00Z');
-    const company = await world.company();
+    company = await world.company();
     contract = await world.contract(company, { startsOn: '2026-01-01' });
     members = await world.members(company, 3);
   });
 
+  afterEach(async () => expect(await proven()).toMatch(/people enrolled/));
+
+  /** What the proof of the enrolled headcount says on a day. */
+  const proven = async (on = '2026-06-10') => {
+    const proof = new EnrolledHeadcount(new TestClock(Date.parse(`${on}T12:00:00Z`)));
+    return (await world.test.database.read((reader) => proof.prove(reader))).detail;
+  };
   const planOf = async (code: string) => (await world.test.database.query<{ id: PlanId }>('SELECT id FROM subscriptions.plan WHERE code = $1', [code]))[0]!.id;
   const enrol = (asked: Partial<AskedEnrolment> = {}, more: Partial<AskedEnrolment>[] = []) =>
     acts.enrol.execute(
@@ -215,6 +225,60 @@ describe('enrolments', () => {
     expect(started).toHaveLength(101);
     const cancel = (enrolmentIds: readonly EnrolmentId[]) => world.statements(() => acts.cancel.execute({ enrolmentIds, when: 'now', reason }, ANA));
     expect(await cancel(started.slice(1))).toBe(await cancel(started.slice(0, 1)));
+  });
+
+  describe('under a contract that ends', () => {
+    const counted = async () => {
+      const range = { start: day('2026-06-01'), end: day('2028-01-01') };
+      const stretches = await world.test.database.read((reader) => new Companies().headcountStretches(reader, [company], range, 'enrolled'));
+      return stretches.get(company)!.map(({ start, count }) => `${start} ${count}`);
+    };
+    const status = async () => (await world.test.database.query<{ status: string }>('SELECT status FROM companies.member WHERE id = $1', [members[0]]))[0]!.status;
+    const endContract = (when: string) => acts.end.execute({ contractId: contract, when: day(when), reason }, ANA);
+
+    it('are counted up to its end, wherever it is moved to, and the proof sees it', async () => {
+      await enrol({}, [{ memberId: members[1]! }]);
+      for (const [when, turns] of [['2026-09-01', ['2026-09-01 0']], ['2026-12-01', ['2026-12-01 0']], ['2026-06-05', ['2026-06-05 0']], ['2027-01-01', ['2027-01-01 0']]] as const) {
+        await endContract(when);
+        expect(await counted()).toEqual(['2026-06-01 2', ...turns]);
+      }
+      await acts.cancel.execute({ enrolmentIds: [(await enrolled({ memberId: members[2]! }))], when: day('2026-08-01'), reason }, ANA);
+      expect(await counted()).toEqual(['2026-06-01 3', '2026-08-01 2', '2027-01-01 0']);
+    });
+
+    it('are counted on when it is withdrawn and renewed, and by another contract in force', async () => {
+      await enrol();
+      await acts.agreeTerm.execute({ contractId: contract, termEndsOn: day('2026-09-01'), reason }, ANA);
+      expect(await counted()).toEqual(['2026-06-01 1', '2026-09-01 0']);
+      await acts.renew.execute({ contractId: contract, months: 3, reason }, ANA);
+      expect(await counted()).toEqual(['2026-06-01 1', '2026-12-01 0']);
+      const other = await world.contract(company, { startsOn: '2026-01-01' });
+      await acts.enrol.execute({ contractId: other, enrolments: [{ memberId: members[0]!, planId: gold, startsOn: day('2026-11-01') }], reason }, ANA);
+      expect(await counted()).toEqual(['2026-06-01 1']);
+      await endContract('2026-06-01');
+      expect(await counted()).toEqual(['2026-06-01 0', '2026-11-01 1']);
+    });
+
+    it('leave their members enrolled until its end has come', async () => {
+      await endContract('2026-09-01');
+      await enrol();
+      expect(await status()).toBe('enrolled');
+      await acts.end.execute({ contractId: contract, when: 'now', reason }, ANA);
+      expect(await status()).toBe('eligible');
+      await endContract('2026-07-01');
+      expect(await status()).toBe('enrolled');
+    });
+
+    it('are missed by the proof when nobody has told of the end', async () => {
+      await enrol();
+      const before = await proven('2026-10-01');
+      await world.execute(`INSERT INTO subscriptions.contract_change (contract_id, seq, effective_on, kind, recorded_by, reason) VALUES ($1, 9, '2026-09-01', 'end', 'ana', 'spec')`, [contract]);
+      expect(before).toMatch(/people enrolled on 2026-10-01/);
+      expect(await proven('2026-10-01')).toMatch(/on 2026-10-01: 0 enrolled, 1 counted/);
+      expect(await proven('2026-08-01')).toMatch(/on 9999-12-31: 0 enrolled, 1 counted/);
+      // Whatever is done to its life next tells of all of it.
+      await endContract('2026-08-15');
+    });
   });
 
   describe('of members who leave', () => {

@@ -1,7 +1,7 @@
 // EnrolmentActs: how every change of enrolments is made, of one as of thousands. Held, within open periods, with who and why.
 import { Injectable } from '@nestjs/common';
 import { Companies } from '@countinghouse/companies';
-import { DomainError, EnrolmentId, isDomainError, IssuerId, LocalDate, minDate, PlanId } from '@countinghouse/kernel';
+import { DomainError, EnrolmentId, isDomainError, IssuerId, LocalDate, maxDate, minDate, PlanId } from '@countinghouse/kernel';
 import { Actor, AppClock, Audit, authorise, Database, OpenPeriods, periodClosed, Tx } from '@countinghouse/platform';
 import { refuseNoReason } from '../domain/catalogue';
 import { NewEnrolmentChange } from '../domain/enrolment-acts';
@@ -86,7 +86,7 @@ export class EnrolmentActs {
       if (changes.some(({ change }) => change.kind === 'start' || change.kind === 'end')) {
         const memberIds = changed.map(({ enrolment }) => enrolment.memberId);
         await this.followLeaving.keepWithinMembership(tx, memberIds);
-        await tellCompanies(tx, this.companies, memberIds);
+        await tellCompanies(tx, this.companies, memberIds, [...contracts.values()].map(({ today }) => today).reduce(maxDate));
       }
       return {
         changed: changed.map(({ enrolment }) => enrolment.id),

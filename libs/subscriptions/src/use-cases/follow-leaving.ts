@@ -1,8 +1,8 @@
 // FollowLeaving: enrolments end with the membership, and go on when it does after all. Companies tell of it; nobody else is asked.
 import { Injectable } from '@nestjs/common';
 import { Companies } from '@countinghouse/companies';
-import { EnrolmentId, LocalDate, MemberId } from '@countinghouse/kernel';
-import { Tx } from '@countinghouse/platform';
+import { EnrolmentId, LocalDate, MemberId, timeZone } from '@countinghouse/kernel';
+import { AppClock, Tx } from '@countinghouse/platform';
 import { livesOf } from '../domain/contract-days';
 import { leave, LEAVING } from '../domain/enrolment-acts';
 import { HeldEnrolment, holdEnrolments, Stay, staysOf, tellCompanies } from '../persistence/enrolment.queries';
@@ -10,7 +10,10 @@ import { appendEnrolmentChanges } from '../persistence/timeline.queries';
 
 @Injectable()
 export class FollowLeaving {
-  constructor(private readonly companies: Companies) {}
+  constructor(
+    private readonly companies: Companies,
+    private readonly clock: AppClock,
+  ) {}
 
   /**
    * Takes the day of leaving from the members themselves, so that what is told late, twice or out of order comes to the same. A day in
@@ -39,7 +42,7 @@ export class FollowLeaving {
     const changed = enrolments.map((enrolment) => ({ enrolment, changes: leave(enrolment.changes, endOfStay(enrolment, stays.get(enrolment.memberId)!)) })).filter(({ changes }) => changes.length > 0);
     const changes = changed.flatMap(({ enrolment, changes: some }) => some.map((change) => ({ enrolmentId: enrolment.id, change })));
     await appendEnrolmentChanges(tx, changes, { by: LEAVING, reason: 'the company says so' });
-    await tellCompanies(tx, this.companies, changed.map(({ enrolment }) => enrolment.memberId));
+    await tellCompanies(tx, this.companies, changed.map(({ enrolment }) => enrolment.memberId), this.clock.today(timeZone('UTC')));
     return changed.length;
   }
 }

@@ -87,7 +87,7 @@ export class StartEnrolments {
       await addEnrolments(tx, started.map(({ id, memberId, planId }) => ({ id, contractId, memberId, planId })));
       await appendEnrolmentChanges(tx, started.flatMap(({ id, changes }) => changes.map((change) => ({ enrolmentId: id, change }))), { by: actor.subject, reason });
       await followLeaving.keepWithinMembership(tx, started.map(({ memberId }) => memberId));
-      await tellCompanies(tx, companies, started.map(({ memberId }) => memberId));
+      await tellCompanies(tx, companies, started.map(({ memberId }) => memberId), contract.today);
       await audit.record(
         tx,
         actor,
