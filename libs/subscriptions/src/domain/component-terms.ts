@@ -134,9 +134,48 @@ export function refuseNeverOwed(kind: ComponentKind, day: LocalDate, states: rea
   const isDraft = !states.some(({ state }) => state.inForce);
   const on = stateOn(states, day);
   if (on !== undefined && (isDraft || contractOwes(on))) return;
-  const owing = daysWhere(states, (state) => isDraft || contractOwes(state)).map(({ start, end }) => (end === null ? `from ${start} on` : `from ${start} up to ${end}`));
-  const remedy = owing.length === 0 ? 'Resume the contract first.' : `Give a day on which it owes: ${owing.join(', ')}.`;
+  const owing = daysInWords(states, (state) => isDraft || contractOwes(state));
+  const remedy = owing === '' ? 'Resume the contract first.' : `Give a day on which it owes: ${owing}.`;
   throw refusal('ONE_OFF_NEVER_OWED', field, day, `On ${day} the contract owes nothing, so the fee would never be charged.`, remedy);
+}
+
+/** Changes that are to be recorded of a component. */
+export interface ChangesOfComponent {
+  readonly componentId: ComponentId;
+  readonly changes: readonly (FeeChange extends infer Change ? (Change extends unknown ? Omit<Change, 'seq'> : never) : never)[];
+}
+
+/**
+ * A one-off fee that was drafted for a day before the contract comes into force is owed on its first day instead: what was agreed
+ * for once is not lost because the contract begins later than planned.
+ * @param states the contract's once it is in force from the day on
+ * @throws DomainError ONE_OFF_NEVER_OWED for one that is drafted for a day after the contract's last, or for two days before its first
+ */
+export function oneOffsFrom(firstDay: LocalDate, components: readonly AgreedComponent[], states: readonly StateStretch<ContractState>[]): ChangesOfComponent[] {
+  return components.flatMap((component) => {
+    if (component.kind !== 'one-off') return [];
+    const begins = beginsOf(component);
+    const early = begins.filter(({ start }) => start < firstDay);
+    const lost = early.length > 1 ? early[0] : begins.find(({ start }) => start >= firstDay && !contractOwes(stateOn(states, start)!));
+    if (lost !== undefined) {
+      const reason = `On ${lost.start} the contract would owe nothing, so ${component.name} would never be charged.`;
+      throw refusal('ONE_OFF_NEVER_OWED', 'on', firstDay, reason, `End ${component.name} and add it for a day on which the contract owes: ${daysInWords(states, contractOwes)}.`);
+    }
+    if (early[0] === undefined) return [];
+    const withdrawn = [...new Set(component.changes.filter(({ kind, effectiveOn }) => kind === 'terms' && effectiveOn < firstDay).map(({ effectiveOn }) => effectiveOn))];
+    const terms = early[0].terms as ComponentTerms;
+    return [{ componentId: component.id, changes: [...withdrawn.map((effectiveOn) => ({ kind: 'end' as const, effectiveOn })), { kind: 'terms' as const, effectiveOn: firstDay, terms }] }];
+  });
+}
+
+/** Where a component begins, or begins anew after an end: the days on which a one-off fee is owed. */
+function beginsOf(component: AgreedComponent): TermsStretch[] {
+  const stretches = termsStretches(component);
+  return stretches.filter(({ start }, index) => stretches[index - 1]?.end !== start);
+}
+
+function daysInWords(states: readonly StateStretch<ContractState>[], such: (state: ContractState) => boolean): string {
+  return daysWhere(states, such).map(({ start, end }) => (end === null ? `from ${start} on` : `from ${start} up to ${end}`)).join(', ');
 }
 
 /** Days of such states, those of neighbours as one. */

@@ -2,11 +2,12 @@
 import { Injectable } from '@nestjs/common';
 import { ContractId, DomainError, LocalDate } from '@countinghouse/kernel';
 import { Actor } from '@countinghouse/platform';
+import { oneOffsFrom } from '../domain/component-terms';
 import { termEnd } from '../domain/contract-days';
 import { ContractChange } from '../domain/contract-timeline';
-import { HeldContract } from '../persistence/contract.queries';
-import { Unrecorded } from '../persistence/timeline.queries';
-import { Amendments, ContractAct, contractLives } from './amendments';
+import { componentsOf, HeldContract } from '../persistence/contract.queries';
+import { appendFeeChanges, Unrecorded } from '../persistence/timeline.queries';
+import { Amendments, ContractAct, contractLives, statesWith } from './amendments';
 import { refuseShortTerm } from './draft-contract';
 
 export interface ActivateContractInput extends ContractAct {
@@ -18,16 +19,22 @@ export interface ActivateContractInput extends ContractAct {
 export class ActivateContract {
   constructor(private readonly amendments: Amendments) {}
 
-  /** @throws DomainError CONTRACT_ALREADY_ACTIVE, TERM_ENDS_BEFORE_IT_STARTS, and as {@link Amendments.amend} */
+  /**
+   * One-off fees that were drafted for days before its first are owed on its first.
+   * @throws DomainError CONTRACT_ALREADY_ACTIVE, TERM_ENDS_BEFORE_IT_STARTS, ONE_OFF_NEVER_OWED, and as {@link Amendments.amend}
+   */
   async execute(input: ActivateContractInput, actor: Actor): Promise<ContractId> {
-    return this.amendments.amend('activate-contract', input, actor, (contract) => {
+    return this.amendments.amend('activate-contract', input, actor, async (contract, tx, origin) => {
       const [life] = contractLives(contract);
       if (life !== undefined) {
         throw new DomainError('CONTRACT_ALREADY_ACTIVE', `The contract ${contract.number} is in force from ${life.start}.`, { field: 'contractId', value: contract.number, remedy: 'Renew it if it has ended.' });
       }
       const planned = contract.states[0]?.start ?? contract.today;
       const on = input.on ?? planned;
-      return { changes: [...started(contract, on, planned), ...endedByTerm(contract, on)], said: { on } };
+      const changes = [...started(contract, on, planned), ...endedByTerm(contract, on)];
+      const moved = oneOffsFrom(on, await componentsOf(tx, contract.id), statesWith(contract, changes));
+      await appendFeeChanges(tx, moved.flatMap(({ componentId, changes: some }) => some.map((change) => ({ componentId, change }))), origin);
+      return { changes, said: { on, ...(moved.length > 0 && { oneOffsMoved: moved.map(({ componentId }) => componentId) }) } };
     });
   }
 }

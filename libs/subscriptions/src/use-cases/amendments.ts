@@ -5,8 +5,9 @@ import { ContractId, DomainError, LocalDate, minDate } from '@countinghouse/kern
 import { Actor, AppClock, Audit, authorise, Database, OpenPeriods, Tx } from '@countinghouse/platform';
 import { refuseNoReason } from '../domain/catalogue';
 import { livesOf, renewalDueOn } from '../domain/contract-days';
-import { ContractChange, contractStretches } from '../domain/contract-timeline';
+import { ContractChange, ContractState, contractStretches } from '../domain/contract-timeline';
 import { Stretch } from '../domain/set-on';
+import { StateStretch } from '../domain/timeline';
 import { ContractPolicies, HeldContract, holdContract, updatePolicies } from '../persistence/contract.queries';
 import { tellCompaniesOfContract } from '../persistence/enrolment.queries';
 import { appendContractChanges, Origin, Unrecorded } from '../persistence/timeline.queries';
@@ -74,7 +75,7 @@ export class Amendments {
     const { id, issuerId } = contract;
     const origin = { by: actor.subject, reason };
     const { changes = [], policies = contract.policies, from, agreedBefore = false, said } = await amend(contract, tx, origin);
-    const states = contractStretches([...contract.changes, ...changes.map((change, index) => ({ ...change, seq: contract.changes.length + index + 1 }))]);
+    const states = statesWith(contract, changes);
     const first = [...changes.map(({ effectiveOn }) => effectiveOn), ...(from === undefined ? [] : [from])];
     // What was only drafted has never been owed, so no day of it can lie in a closed period.
     const owesEver = states.some(({ state }) => state.inForce);
@@ -86,6 +87,11 @@ export class Amendments {
     if (said === null) return;
     await this.audit.record(tx, actor, [{ action: `subscriptions.${action}`, subjectType: 'contract', subjectId: id, issuerId, reason, change: said }]);
   }
+}
+
+/** The states of the contract once the changes are recorded. */
+export function statesWith({ changes: recorded }: HeldContract, changes: readonly Unrecorded<ContractChange>[]): StateStretch<ContractState>[] {
+  return contractStretches([...recorded, ...changes.map((change, index) => ({ ...change, seq: recorded.length + index + 1 }))]);
 }
 
 /** The stretches of days on which the contract is in force. */

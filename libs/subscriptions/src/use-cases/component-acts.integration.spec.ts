@@ -1,4 +1,5 @@
 // Fees, discounts, caps, commitments and subsidies: agreed, changed and ended from a day on; and what contradicts itself.
+import { Companies } from '@countinghouse/companies';
 import { ContractId, PlanId } from '@countinghouse/kernel';
 import { createTestDatabase } from '@countinghouse/testing';
 import { Acts, actsOn } from '../../test/acts';
@@ -6,6 +7,7 @@ import { ANA, day, World } from '../../test/world';
 import { AccessFeeTerms, ComponentTerms } from '../domain/fee-terms';
 import { componentsOf } from '../persistence/contract.queries';
 import { AddComponentInput } from './add-component';
+import { Rating } from './rating';
 
 const perPerson: AccessFeeTerms = {
   priceModel: 'perUnit', unitPriceMinor: 500n, measure: 'daily', counted: 'eligible', costCentre: null, onDecrease: 'credit', intervalMonths: 1,
@@ -161,6 +163,58 @@ describe('a component of a contract', () => {
     const change = (effectiveOn: string) => acts.changeComponent.execute({ contractId: contract, componentId, kind: 'one-off', effectiveOn: day(effectiveOn), terms: setUp, reason }, ANA);
     await expect(change('2026-08-31')).rejects.toMatchObject({ code: 'ONE_OFF_NEVER_OWED', field: 'effectiveOn', value: '2026-08-31' });
     await change('2026-11-30');
+  });
+
+  describe('that is charged once and was drafted', () => {
+    const setUp = { unitPriceMinor: 150_000n, quantity: 1, ...tax };
+    const fee = { kind: 'one-off', name: 'Set-up', timing: 'advance' } as const;
+    const draft = async (termEndsOn: string | null = null) => {
+      const drafted = { number: `K-DRAFT-${++key}`, issuerId: world.issuerId, companyId: await world.company(), currency: 'EUR' as never, startsOn: day('2026-05-01'), cycleMonths: 1, reason };
+      contract = await acts.draft.execute({ ...drafted, termEndsOn: termEndsOn === null ? null : day(termEndsOn) }, ANA);
+    };
+    const activate = (on: string) => acts.activate.execute({ contractId: contract, on: day(on), reason }, ANA);
+    const previewed = async () => (await world.test.database.read((reader) => new Rating(new Companies()).difference(reader, { contractIds: [contract], through: day('2026-07-01') }))).charges;
+    const charged = async (componentId: string) => {
+      const foreseen = (await previewed()).map(({ charge: { start, amountMinor } }) => `${start} ${amountMinor}`);
+      await world.charge({ contractIds: [contract], through: '2026-07-01' });
+      const billed = (await world.onRecord(componentId)).map(({ start, amountMinor }) => `${start} ${amountMinor}`);
+      expect(billed).toEqual(foreseen);
+      return billed;
+    };
+
+    it.each<[string, string, string, string]>([
+      ['is owed on the first day of a contract that begins later', '2026-05-01', '2026-06-01', '2026-06-01 150000'],
+      ['is owed on its own day if the contract has begun by then', '2026-06-15', '2026-06-01', '2026-06-15 150000'],
+      ['is owed on its own day of a contract that begins earlier', '2026-05-01', '2026-04-15', '2026-05-01 150000'],
+    ])('%s', async (_what, on, activatedOn, owed) => {
+      await draft();
+      const componentId = await add({ ...fee, ...step(setUp, on) });
+      await activate(activatedOn);
+      expect(await charged(componentId)).toEqual([owed]);
+    });
+
+    it('is owed at the terms that were agreed last, and not at all when it was withdrawn', async () => {
+      await draft();
+      const [mended, withdrawn] = [await add({ ...fee, ...step(setUp, '2026-05-01') }), await add({ ...fee, ...step(setUp, '2026-05-01') })];
+      await acts.changeComponent.execute({ contractId: contract, componentId: mended, kind: 'one-off', effectiveOn: day('2026-05-01'), terms: { ...setUp, unitPriceMinor: 90_000n }, reason }, ANA);
+      await acts.endComponent.execute({ contractId: contract, componentId: withdrawn, on: day('2026-05-01'), reason }, ANA);
+      await activate('2026-06-01');
+      expect(await charged(mended)).toEqual(['2026-06-01 90000']);
+      expect(await world.onRecord(withdrawn)).toEqual([]);
+      const [audit] = await world.test.database.query(`SELECT change FROM platform.audit_entry WHERE action = 'subscriptions.activate-contract' AND subject_id = $1`, [contract]);
+      expect(audit).toMatchObject({ change: { on: '2026-06-01', oneOffsMoved: [mended] } });
+    });
+
+    it('keeps a contract from being activated that ends before its day', async () => {
+      await draft('2026-07-01');
+      const componentId = await add({ ...fee, ...step(setUp, '2026-07-01') });
+      await expect(activate('2026-05-01')).rejects.toMatchObject({
+        code: 'ONE_OFF_NEVER_OWED', field: 'on', value: '2026-05-01', message: expect.stringContaining('Set-up') as string,
+        remedy: 'End Set-up and add it for a day on which the contract owes: from 2026-05-01 up to 2026-07-01.',
+      });
+      await acts.endComponent.execute({ contractId: contract, componentId, on: day('2026-07-01'), reason }, ANA);
+      await activate('2026-05-01');
+    });
   });
 
   it('is not agreed for a closed period', async () => {
