@@ -7,6 +7,7 @@ import { CompaniesImport } from './jobs/companies-import';
 import { MembersImport } from './jobs/members-import';
 import { ErasureChecks, RecordedEnrolments } from './erasure-checks';
 import { CompanyTicks } from './jobs/company-ticks';
+import { CompanyMoveChecks } from './move-checks/move-check';
 import { CompanyNames, MemberNames } from './party-names/party-names.source';
 import { CompaniesAsVersioned } from './proofs/companies-as-versioned.proof';
 import { DependantsLeave } from './proofs/dependants-leave.proof';
@@ -33,7 +34,7 @@ import { StartBulkChange } from './use-cases/start-bulk-change';
 const COMPANY_USE_CASES = [RegisterCompany, EditCompany, ChangeCompanyStatus, MoveCompanies, Contacts, AddNote, CheckVat, StartBulkChange];
 /** What is done to people, one use case each. */
 const PEOPLE = [AddMember, ChangeMember, EraseMember, ImportMembers, ErasureChecks, ShowEnded];
-const CHECKS = [CompanyStatusChecks, DependentCompanies, RecordedEnrolments, HeadcountLog, DependantsLeave, CompaniesAsVersioned];
+const CHECKS = [CompanyStatusChecks, CompanyMoveChecks, DependentCompanies, RecordedEnrolments, HeadcountLog, DependantsLeave, CompaniesAsVersioned];
 const JOBS = [CompaniesImport, MembersImport, CompanyTicks, BulkChangeRun, BulkVatCheckRun];
 
 @Module({

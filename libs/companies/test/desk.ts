@@ -1,8 +1,10 @@
 // A desk at which companies are kept: the use cases on a database of its own, and a clock.
+import { DiscoveryService } from '@nestjs/core';
 import { CompanyId } from '@countinghouse/kernel';
 import { Actor, Audit, Idempotency, TestClock } from '@countinghouse/platform';
 import { createTestDatabase, TestDatabase } from '@countinghouse/testing';
 import { Companies } from '../src/companies.facade';
+import { CompanyMoveChecks } from '../src/move-checks/move-check';
 import { CompanyObstacle, CompanyStatusChecks } from '../src/status-checks/status-check';
 import { DependentCompanies } from '../src/status-checks/dependent-companies.check';
 import { AddNote } from '../src/use-cases/add-note';
@@ -15,6 +17,9 @@ import { RegisterCompany, RegisterCompanyInput } from '../src/use-cases/register
 export const BILLING: Actor = { subject: 'ana', role: 'billing', issuers: '*' };
 export const ACCOUNTANT: Actor = { subject: 'rui', role: 'accountant', issuers: '*' };
 export const VIEWER: Actor = { subject: 'eva', role: 'viewer', issuers: '*' };
+
+/** As no context behind the arrow had anything against a move. */
+export const moveChecks = new CompanyMoveChecks({ getProviders: () => [] } as unknown as DiscoveryService);
 
 export class Desk {
   readonly clock = new TestClock(Date.parse('2026-03-10T12:00:00Z'));
@@ -41,7 +46,7 @@ export class Desk {
     this.register = new RegisterCompany(test.database, audit, this.clock, new Idempotency());
     this.editing = new EditCompany(test.database, audit, this.clock);
     this.status = new ChangeCompanyStatus(test.database, audit, this.clock, checks);
-    this.moves = new MoveCompanies(test.database, audit, this.clock);
+    this.moves = new MoveCompanies(test.database, audit, this.clock, moveChecks);
     this.contacts = new Contacts(test.database, audit);
     this.notes = new AddNote(test.database, audit);
   }

@@ -154,6 +154,16 @@ export class Business {
     return { companyId, contractId, enrolmentIds };
   }
 
+  /** A company that has none. */
+  async companyWithoutContract(): Promise<CompanyId> {
+    const id = newId<CompanyId>();
+    await this.execute(
+      `INSERT INTO companies.company (id, number, legal_name, country, currency, language, time_zone, payment_terms_days) VALUES ($1, $2, 'Company', 'PT', 'EUR', 'en', 'Europe/Lisbon', 30)`,
+      [id, `C-${String(++this.companies).padStart(6, '0')}`],
+    );
+    return id;
+  }
+
   /** Another component of a contract, with one set of terms as the columns say. */
   async component(contractId: ContractId, kind: string, timing: string, on: LocalDate, columns: Readonly<Record<string, unknown>>): Promise<void> {
     const id = newId();

@@ -14,6 +14,7 @@ export { proposalsFromText, proposalsToText, ApplyProposals, type Proposal } fro
 export { AddComponent, type AddComponentInput } from './use-cases/add-component';
 export { AskBy } from './use-cases/ask-by';
 export { ChargeDifference, type ChargeDifferenceInput, type ChargedDifference } from './use-cases/charge-difference';
+export { DraftContract } from './use-cases/draft-contract';
 export * from './use-cases/publish-plan';
 export { RecurringRevenue, type RecurringRevenueInput } from './use-cases/recurring-revenue';
 export { SetContractPolicies } from './use-cases/set-contract-policies';

@@ -11,6 +11,7 @@ import { ChargesOfEveryComponent1780300000031 } from './persistence/migrations/1
 import { GuardOfTheDaysTouched1780300000032 } from './persistence/migrations/1780300000032-guard-of-the-days-touched';
 import { OverdueAndTestClocks1780300000041 } from './persistence/migrations/1780300000041-overdue-and-test-clocks';
 import { RecurringRevenue1780300000042 } from './persistence/migrations/1780300000042-recurring-revenue';
+import { PayersOnOneClock1780300000051 } from './persistence/migrations/1780300000051-payers-on-one-clock';
 
 export const subscriptionsPersistence: PersistenceManifest = {
   schema: 'subscriptions',
@@ -27,5 +28,6 @@ export const subscriptionsPersistence: PersistenceManifest = {
     GuardOfTheDaysTouched1780300000032,
     OverdueAndTestClocks1780300000041,
     RecurringRevenue1780300000042,
+    PayersOnOneClock1780300000051,
   ],
 };

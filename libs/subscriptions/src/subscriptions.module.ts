@@ -1,6 +1,7 @@
 // Subscriptions: use cases, façade, imports and proofs, for every process that does business.
 import { Module } from '@nestjs/common';
 import { CompaniesModule } from '@countinghouse/companies';
+import { OneClock } from './companies/one-clock.check';
 import { RunningContracts } from './companies/running-contracts.check';
 import { SubscriptionsTimeline } from './companies/subscriptions-timeline.source';
 import { OverduePolicyWork } from './daily-work/overdue-policy.work';
@@ -11,6 +12,7 @@ import { OverdueConsumer } from './jobs/overdue.consumer';
 import { RenewalTick } from './jobs/renewal.tick';
 import { RevenueSnapshotRun } from './jobs/revenue-snapshot.run';
 import { ChargesDoNotOverlap } from './proofs/charges-do-not-overlap';
+import { CompaniesOnOneClock } from './proofs/one-clock.proof';
 import { EnrolledHeadcount } from './proofs/enrolled-headcount.proof';
 import { Subscriptions } from './subscriptions.facade';
 import { ActivateContract } from './use-cases/activate-contract';
@@ -68,7 +70,9 @@ const REVENUE = [SnapshotRevenue, StartRevenueSnapshots, RecurringRevenue, Reven
     ChargeDifference,
     ChargesDoNotOverlap,
     EnrolledHeadcount,
+    CompaniesOnOneClock,
     RunningContracts,
+    OneClock,
     SubscriptionsTimeline,
     ...CATALOGUE,
     ...CONTRACTS,

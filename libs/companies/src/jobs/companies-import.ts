@@ -4,6 +4,7 @@ import { Audit, ChunkOutcome, ImportChunk, ImportColumns, ImportHandler, ImportK
 import { DomainError, isDomainError, type TimeZone } from '@countinghouse/kernel';
 import { checkProfile, CompanyProfile, DELIVERIES, EMPTY_PROFILE, refuseStatusWithoutNumber, VAT_STATUSES } from '../domain/company-profile';
 import { PAYMENT_TERMS_DAYS_MAX, PAYMENT_TERMS_KINDS } from '../domain/payment-terms';
+import { CompanyMoveChecks } from '../move-checks/move-check';
 import { columnOf, companiesByNumber, CompanyToWrite, KnownCompany, lockCompanies, lockCompaniesById, writeCompanies } from '../persistence/company.queries';
 import { lockHierarchy, PLACE_KINDS, showPlaces } from '../persistence/hierarchy.queries';
 import { closedAmong, countMoves, PlaceColumn, recordWantedMoves, refusePlaces, wantedMoves } from '../persistence/import-places.queries';
@@ -54,7 +55,10 @@ export class CompaniesImport extends ImportHandler<Row> {
   /** Moves are taken all at once, under a lock that lets nobody else move a company meanwhile; so many take a minute. */
   movesMax = 100_000;
 
-  constructor(private readonly audit: Audit) {
+  constructor(
+    private readonly audit: Audit,
+    private readonly checks: CompanyMoveChecks,
+  ) {
     super();
   }
 
@@ -117,6 +121,8 @@ export class CompaniesImport extends ImportHandler<Row> {
     await lockCompaniesById(tx, ids);
     const closedSince = await closedAmong(tx, ids);
     if (closedSince !== undefined) throw companyClosed('number', closedSince);
+    const [against] = (await this.checks.all(tx, moves.flatMap(({ companyId, kind, targetId }) => (targetId === null ? [] : [{ companyId, kind, targetId }])))).values();
+    if (against !== undefined) throw against;
     await recordWantedMoves(tx, moves, { by, reason: REASON });
     await showPlaces(tx, [...new Set(moves.map(({ companyId }) => companyId))], at);
     await this.audit.record(

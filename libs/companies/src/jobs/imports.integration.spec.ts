@@ -5,6 +5,7 @@ import { CompanyId, DateRange, localDate } from '@countinghouse/kernel';
 import { Actor, Audit, Imports, JobRegistry, Outbox, QueueSettings, Run, RunChunks, Runs, StartImport, TestClock } from '@countinghouse/platform';
 import { companiesCsv } from '../exports/companies-csv';
 import { createTestDatabase, TestDatabase } from '@countinghouse/testing';
+import { moveChecks } from '../../test/desk';
 import { Companies } from '../companies.facade';
 import { CompaniesImport } from './companies-import';
 import { MembersImport } from './members-import';
@@ -18,7 +19,7 @@ describe('the imports of companies', () => {
   let test: TestDatabase;
   let runs: Runs;
   let imports: Imports;
-  const companiesImport = new CompaniesImport(new Audit());
+  const companiesImport = new CompaniesImport(new Audit(), moveChecks);
 
   beforeAll(async () => {
     Logger.overrideLogger(false);

@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { addDays, CompanyId, DomainError, LocalDate, localDateIn } from '@countinghouse/kernel';
 import { Actor, AppClock, Audit, authorise, Database, Tx, violatedConstraint } from '@countinghouse/platform';
+import { CompanyMoveChecks } from '../move-checks/move-check';
 import { companiesById, KnownCompany, lockCompaniesById } from '../persistence/company.queries';
 import { inCircle, lockHierarchy, PlaceKind, recordMoves, showPlaces, takeDueMoves } from '../persistence/hierarchy.queries';
 import { companyClosed, companyUnknown } from './refusals';
@@ -36,9 +37,10 @@ export class MoveCompanies {
     private readonly database: Database,
     private readonly audit: Audit,
     private readonly clock: AppClock,
+    private readonly checks: CompanyMoveChecks,
   ) {}
 
-  /** @throws DomainError FORBIDDEN, COMPANY_UNKNOWN, COMPANY_CLOSED, COMPANY_CIRCLE, HIERARCHY_TOO_DEEP, MOVE_TOO_FAR_AHEAD */
+  /** @throws DomainError FORBIDDEN, COMPANY_UNKNOWN, COMPANY_CLOSED, COMPANY_CIRCLE, HIERARCHY_TOO_DEEP, MOVE_TOO_FAR_AHEAD, and what the move checks say */
   async execute({ companyId, kind, targetId, effectiveOn, reason }: MoveCompanyInput, actor: Actor): Promise<void> {
     authorise(actor, 'billing');
     const at = new Date(this.clock.now());
@@ -66,8 +68,9 @@ export class MoveCompanies {
     const known = await companiesById(tx, all);
     if (targetId !== null) refuseTarget(kind, targetId, known.get(targetId));
     const circle = await inCircle(tx, { companyIds: ids, kind, targetId, effectiveOn, at });
+    const checked = targetId === null ? undefined : await this.checks.all(tx, ids.map((companyId) => ({ companyId, kind, targetId })));
     const refused = ids.flatMap((companyId) => {
-      const error = reasonAgainst(companyId, known.get(companyId), circle, move, at);
+      const error = reasonAgainst(companyId, known.get(companyId), circle, move, at) ?? checked?.get(companyId);
       return error ? [{ companyId, error }] : [];
     });
     const willing = ids.filter((id) => !refused.some(({ companyId }) => companyId === id));

@@ -1,6 +1,8 @@
 // Years on a test clock: billed, overdue, suspended, paid, recognised, and in the end the very books of whoever lives it day by day.
-import { InvoiceId, IssuerId, localDate, LocalDate } from '@countinghouse/kernel';
+import { MoveCompanies } from '@countinghouse/companies';
+import { CompanyId, InvoiceId, IssuerId, localDate, LocalDate } from '@countinghouse/kernel';
 import { AdvanceTestClock, CreateTestClock, Runs, violatedConstraint } from '@countinghouse/platform';
+import { DraftContract } from '@countinghouse/subscriptions';
 import { ACTOR, Business } from '../../test/business';
 
 const BEGIN = localDate('2026-01-01');
@@ -111,6 +113,73 @@ describe('a test clock', () => {
     const paidFor = business.company({ issuerId, startsOn: BEGIN, payerId: real.companyId }).then(() => 'accepted', (error: unknown) => violatedConstraint(error));
     expect(await paidFor).toBe('company_lives_on_one_clock');
     expect(await add(tested.companyId, issuerId)).toBe('accepted');
+  });
+
+  describe('does not mix by who pays', () => {
+    const actor = { subject: 'ana', role: 'billing', issuers: '*' } as const;
+    const move = (companyId: CompanyId, targetId: CompanyId | null, effectiveOn: LocalDate) =>
+      business.get(MoveCompanies).execute({ companyId, kind: 'payer', targetId, effectiveOn }, actor).then(() => 'moved', (error: unknown) => error);
+    const isProven = async () => (await business.failingProofs()).find((name) => name.startsWith('companies-on-one-clock'));
+
+    it('whichever of the two is moved, through others too, and for days ahead as for days past', async () => {
+      const issuerId = await createClock('TEST-1');
+      const other = await createClock('TEST-2');
+      const real = await business.company({ startsOn: BEGIN });
+      const tested = await business.company({ issuerId, startsOn: BEGIN });
+      const otherwise = await business.company({ issuerId: other, startsOn: BEGIN });
+      const between = await business.companyWithoutContract();
+      const refused = { code: 'PAYER_ON_ANOTHER_CLOCK', field: 'payerId', remedy: expect.any(String) as string };
+      for (const [one, payer] of [[tested, real], [real, tested], [tested, otherwise]] as const) {
+        for (const on of [BEGIN, day('2026-12-01')]) expect(await move(one.companyId, payer.companyId, on)).toMatchObject({ ...refused, value: payer.companyId });
+      }
+      expect(await move(tested.companyId, between, BEGIN)).toBe('moved');
+      expect(await move(between, real.companyId, BEGIN)).toMatchObject(refused);
+      expect(await move(real.companyId, between, BEGIN)).toMatchObject(refused);
+      // Said again for its day, the move is none.
+      expect(await move(tested.companyId, null, BEGIN)).toBe('moved');
+      expect(await move(between, real.companyId, BEGIN)).toBe('moved');
+      const second = await business.company({ issuerId, startsOn: BEGIN });
+      expect(await move(tested.companyId, second.companyId, BEGIN)).toBe('moved');
+      expect(await isProven()).toBeUndefined();
+    });
+
+    it('which a proof sees when it is done past the application', async () => {
+      const issuerId = await createClock('TEST-1');
+      const [real, tested] = [await business.company({ startsOn: BEGIN }), await business.company({ issuerId, startsOn: BEGIN })];
+      await business.execute(`INSERT INTO companies.company_move (company_id, kind, effective_on, target_id, recorded_by) VALUES ($1, 'payer', $3, $2, 'spec')`, [
+        tested.companyId, real.companyId, BEGIN,
+      ]);
+      expect(await isProven()).toMatch('1 of 2 companies on test clocks live on another, too, C-000001 the first');
+    });
+
+    it('when a contract comes after the move', async () => {
+      const issuerId = await createClock('TEST-1');
+      const real = await business.company({ startsOn: BEGIN });
+      const paidFor = await business.companyWithoutContract();
+      expect(await move(paidFor, real.companyId, BEGIN)).toBe('moved');
+      const draft = (companyId: CompanyId, by: IssuerId) =>
+        business.get(DraftContract).execute({ number: `K-${by}-${companyId}`.slice(-40), issuerId: by, companyId, currency: 'EUR' as never, startsOn: BEGIN, cycleMonths: 1, reason: 'spec' }, actor);
+      await expect(draft(paidFor, issuerId)).rejects.toMatchObject({ code: 'COMPANY_ON_ANOTHER_CLOCK', field: 'companyId', value: paidFor, remedy: expect.any(String) as string });
+      await expect(draft(real.companyId, issuerId)).rejects.toMatchObject({ code: 'COMPANY_ON_ANOTHER_CLOCK' });
+      const tested = await business.company({ issuerId, startsOn: BEGIN });
+      await expect(draft(tested.companyId, business.issuerId)).rejects.toMatchObject({ code: 'COMPANY_ON_ANOTHER_CLOCK' });
+      await draft(paidFor, business.issuerId);
+      await draft(tested.companyId, issuerId);
+    });
+
+    it('when both are done at once', async () => {
+      const issuerId = await createClock('TEST-1');
+      const real = await business.company({ startsOn: BEGIN });
+      for (let round = 0; round < 3; round++) {
+        const fresh = await business.companyWithoutContract();
+        const done = await Promise.all([
+          move(fresh, real.companyId, BEGIN),
+          business.execute(`INSERT INTO subscriptions.contract (id, number, issuer_id, company_id, currency) VALUES (gen_random_uuid(), $3, $1, $2, 'EUR')`, [issuerId, fresh, `K-RACE-${round}`])
+            .then(() => 'added', (error: unknown) => violatedConstraint(error)),
+        ]);
+        expect([['moved', 'company_lives_on_one_clock'], [expect.objectContaining({ code: 'PAYER_ON_ANOTHER_CLOCK' }), 'added']]).toContainEqual(done);
+      }
+    });
   });
 
   it('is left alone by the runs of the real issuer', async () => {

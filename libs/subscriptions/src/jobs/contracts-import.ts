@@ -3,6 +3,8 @@ import { Injectable } from '@nestjs/common';
 import { compareDecimal, decimal, decimalToString, DomainError, isDomainError, IssuerId, LocalDate, timesRounded } from '@countinghouse/kernel';
 import { refuseBadTerms } from '../domain/component-terms';
 import { MEASURES } from '../domain/fee-terms';
+import { contractsBetweenClocks } from '../persistence/clock.queries';
+import { companyOnAnotherClock } from '../use-cases/draft-contract';
 import {
   ImportColumns, ImportHandler, ImportKind, ImportRow, ImportRun, moneyOf, OpenPeriods, periodClosed, Reader, Rejection, rejectionOf, RowOf, Tx,
 } from '@countinghouse/platform';
@@ -58,10 +60,13 @@ export class ContractsImport extends ImportHandler<Row> {
   async check(reader: Reader, rows: readonly ImportRow<Row>[]): Promise<Rejection[]> {
     const known = await this.lookUp(reader, rows);
     const read = rows.map((row) => ({ ...row, ...termsOf(row.values, known) }));
+    const betweenClocks = await contractsBetweenClocks(reader, read.flatMap(({ terms }) => terms ?? []));
+    let place = 0;
     const otherSubsidies = await subsidiesThatDiffer(reader, read.flatMap(({ terms }) => terms ?? []));
     const said = new Map<string, ContractTerms>();
     return read.flatMap(({ line, values, terms, errors }) => {
       if (terms !== undefined) {
+        if (betweenClocks.has(place++)) errors.push({ column: 'company_number', error: companyOnAnotherClock('company_number', values.company_number) });
         const onRecord = known.contracts.get(terms.number);
         const earlier = said.get(terms.number);
         if (onRecord !== undefined) errors.push(...differences(terms, onRecord, 'on record'));

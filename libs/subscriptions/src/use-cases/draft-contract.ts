@@ -5,6 +5,7 @@ import { Actor, Audit, authorise, Database, newId, Tx } from '@countinghouse/pla
 import { refuseNoReason } from '../domain/catalogue';
 import { Timing } from '../domain/billing-cycle';
 import { ContractChange } from '../domain/contract-timeline';
+import { contractsBetweenClocks } from '../persistence/clock.queries';
 import { ContractPolicies, updatePolicies } from '../persistence/contract.queries';
 import { appendContractChanges, Unrecorded } from '../persistence/timeline.queries';
 import { checkedPolicies, STANDARD_POLICIES } from './set-contract-policies';
@@ -43,7 +44,7 @@ export class DraftContract {
   /**
    * Gives the contract's id.
    * @throws DomainError FORBIDDEN, REASON_MISSING, CONTRACT_NUMBER_INVALID, CONTRACT_NUMBER_TAKEN, ISSUER_NOT_FOUND, COMPANY_NOT_FOUND,
-   * ANCHOR_INVALID, TIME_ZONE_UNKNOWN, TERM_ENDS_BEFORE_IT_STARTS, POLICY_INVALID
+   * COMPANY_ON_ANOTHER_CLOCK, ANCHOR_INVALID, TIME_ZONE_UNKNOWN, TERM_ENDS_BEFORE_IT_STARTS, POLICY_INVALID
    */
   async execute(input: DraftContractInput, actor: Actor): Promise<ContractId> {
     authorise(actor, 'billing', input.issuerId);
@@ -55,6 +56,7 @@ export class DraftContract {
     }
     return this.database.transaction(async (tx) => {
       const company = await companyOf(tx, input);
+      if ((await contractsBetweenClocks(tx, [input])).size > 0) throw companyOnAnotherClock('companyId', companyId);
       const id = newId<ContractId>();
       const added = await tx.execute(
         `INSERT INTO subscriptions.contract (id, number, issuer_id, company_id, currency, enrolment_timing)
@@ -81,6 +83,13 @@ async function companyOf(tx: Tx, { issuerId, companyId }: DraftContractInput): P
   if (!found?.issuer) throw new DomainError('ISSUER_NOT_FOUND', 'There is no such issuer.', { field: 'issuerId', value: issuerId, remedy: 'Correct the id.' });
   if (found.timeZone === null) throw new DomainError('COMPANY_NOT_FOUND', 'There is no such company.', { field: 'companyId', value: companyId, remedy: 'Correct the id.' });
   return { timeZone: found.timeZone };
+}
+
+/** What is said of a contract with a company that lives on another clock than the issuer, by a contract or by who pays for it. */
+export function companyOnAnotherClock(field: string, value: string): DomainError {
+  return new DomainError('COMPANY_ON_ANOTHER_CLOCK', 'The company, or somebody tied to it by payment, lives on another clock than the issuer.', {
+    field, value, remedy: 'Choose an issuer on the same clock; what is tried out on a test clock has companies of its own.',
+  });
 }
 
 /** Everything but the start, from the day on which it is to start. */
