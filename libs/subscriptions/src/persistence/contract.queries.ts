@@ -26,6 +26,9 @@ export interface ContractPolicies {
   readonly payrollAllowed: boolean;
 }
 
+/** A change with who recorded it. */
+export type RecordedContractChange = ContractChange & { readonly recordedBy: string };
+
 export interface HeldContract {
   readonly id: ContractId;
   readonly number: string;
@@ -34,7 +37,7 @@ export interface HeldContract {
   readonly currency: Currency;
   readonly enrolmentTiming: Timing;
   readonly policies: ContractPolicies;
-  readonly changes: readonly ContractChange[];
+  readonly changes: readonly RecordedContractChange[];
   readonly states: readonly StateStretch<ContractState>[];
   /** The day it is for the contract: in its zone, and by the clock of its issuer if that has one of its own. */
   readonly today: LocalDate;
@@ -50,6 +53,7 @@ interface ChangeJson {
   readonly seq: number;
   readonly on: LocalDate;
   readonly kind: ContractChange['kind'];
+  readonly by: string;
   readonly bills: boolean;
   readonly anchor_day: number;
   readonly anchor_on: LocalDate;
@@ -70,7 +74,7 @@ export async function holdContracts(tx: Tx, ids: readonly ContractId[], nowMs: n
             k.overdue_grace_days AS "overdueGraceDays", k.suspended_billing AS "suspendedBilling", k.pause_days_max AS "pauseDaysMax", k.upgrade_when AS "upgradeWhen",
             k.downgrade_when AS "downgradeWhen", k.trial_days AS "trialDays", k.payroll_allowed AS "payrollAllowed",
             i.time_zone AS "issuerZone", i.test_clock_at AS "testClockAt",
-            (SELECT jsonb_agg(jsonb_build_object('seq', c.seq, 'on', c.effective_on, 'kind', c.kind, 'bills', c.bills, 'anchor_day', c.anchor_day,
+            (SELECT jsonb_agg(jsonb_build_object('seq', c.seq, 'on', c.effective_on, 'kind', c.kind, 'by', c.recorded_by, 'bills', c.bills, 'anchor_day', c.anchor_day,
                       'anchor_on', c.anchor_on, 'cycle_months', c.cycle_months, 'time_zone', c.time_zone, 'term_ends_on', c.term_ends_on) ORDER BY c.seq)
                FROM subscriptions.contract_change c WHERE c.contract_id = k.id) AS changes
        FROM subscriptions.contract k JOIN platform.issuer i ON i.id = k.issuer_id WHERE k.id = ANY ($1::uuid[]) ORDER BY k.id`,
@@ -95,8 +99,8 @@ function heldContract(row: ContractRow, nowMs: number): HeldContract {
   return { id, number, issuerId, companyId, currency, enrolmentTiming, policies, changes, states, today: localDateIn(timeZone(zone), instant) };
 }
 
-function changeOf({ seq, on: effectiveOn, ...row }: ChangeJson): ContractChange {
-  const common = { seq, effectiveOn };
+function changeOf({ seq, on: effectiveOn, by: recordedBy, ...row }: ChangeJson): RecordedContractChange {
+  const common = { seq, effectiveOn, recordedBy };
   switch (row.kind) {
     case 'suspend':
       return { ...common, kind: row.kind, bills: row.bills };
@@ -111,15 +115,39 @@ function changeOf({ seq, on: effectiveOn, ...row }: ChangeJson): ContractChange 
   }
 }
 
-/** Changes policies, and the day on which the renewal is due with them. */
-export async function updatePolicies(tx: Tx, id: ContractId, policies: ContractPolicies, renewalDueOn: LocalDate | null): Promise<void> {
+export interface PoliciesToSet {
+  readonly id: ContractId;
+  readonly policies: ContractPolicies;
+  /** The day on which the renewal is due with them. */
+  readonly renewalDueOn: LocalDate | null;
+}
+
+/** Sets the policies of contracts that are held. */
+export async function updatePolicies(tx: Tx, contracts: readonly PoliciesToSet[]): Promise<void> {
+  const column = <T>(of: (policies: ContractPolicies) => T) => contracts.map(({ policies }) => of(policies));
   await tx.execute(
-    `UPDATE subscriptions.contract SET auto_renew = $2, renewal_months = $3, notice_days = $4, overdue_policy = $5, suspended_billing = $6,
-            pause_days_max = $7, upgrade_when = $8, downgrade_when = $9, trial_days = $10, payroll_allowed = $11, overdue_grace_days = $12, renewal_due_on = $13
-      WHERE id = $1`,
+    `UPDATE subscriptions.contract k
+        SET auto_renew = p.auto_renew, renewal_months = p.renewal_months, notice_days = p.notice_days, overdue_policy = p.overdue_policy,
+            suspended_billing = p.suspended_billing, pause_days_max = p.pause_days_max, upgrade_when = p.upgrade_when, downgrade_when = p.downgrade_when,
+            trial_days = p.trial_days, payroll_allowed = p.payroll_allowed, overdue_grace_days = p.overdue_grace_days, renewal_due_on = p.renewal_due_on
+       FROM unnest($1::uuid[], $2::bool[], $3::int[], $4::int[], $5::text[], $6::text[], $7::int[], $8::text[], $9::text[], $10::int[], $11::bool[], $12::int[], $13::date[])
+         AS p (id, auto_renew, renewal_months, notice_days, overdue_policy, suspended_billing, pause_days_max, upgrade_when, downgrade_when, trial_days,
+           payroll_allowed, overdue_grace_days, renewal_due_on)
+      WHERE k.id = p.id`,
     [
-      id, policies.autoRenew, policies.renewalMonths, policies.noticeDays, policies.overduePolicy, policies.suspendedBilling, policies.pauseDaysMax,
-      policies.upgradeWhen, policies.downgradeWhen, policies.trialDays, policies.payrollAllowed, policies.overdueGraceDays, renewalDueOn,
+      contracts.map(({ id }) => id),
+      column(({ autoRenew }) => autoRenew),
+      column(({ renewalMonths }) => renewalMonths),
+      column(({ noticeDays }) => noticeDays),
+      column(({ overduePolicy }) => overduePolicy),
+      column(({ suspendedBilling }) => suspendedBilling),
+      column(({ pauseDaysMax }) => pauseDaysMax),
+      column(({ upgradeWhen }) => upgradeWhen),
+      column(({ downgradeWhen }) => downgradeWhen),
+      column(({ trialDays }) => trialDays),
+      column(({ payrollAllowed }) => payrollAllowed),
+      column(({ overdueGraceDays }) => overdueGraceDays),
+      contracts.map(({ renewalDueOn }) => renewalDueOn),
     ],
   );
 }

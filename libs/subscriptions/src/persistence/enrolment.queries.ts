@@ -1,6 +1,6 @@
 // The SQL of enrolments that are acted on: held with their contracts, read with who recorded what, and told to companies.
 import { Companies } from '@countinghouse/companies';
-import { CompanyId, ContractId, Currency, EnrolmentId, LocalDate, MemberId, PlanId } from '@countinghouse/kernel';
+import { CompanyId, ContractId, Currency, EnrolmentId, LocalDate, maxDate, MemberId, PlanId } from '@countinghouse/kernel';
 import { groupedBy, Reader, Tx } from '@countinghouse/platform';
 import { RecordedEnrolmentChange } from '../domain/enrolment-acts';
 import { HeldContract, holdContracts } from './contract.queries';
@@ -124,13 +124,14 @@ export async function staysOf(reader: Reader, memberIds: readonly MemberId[]): P
   return groupedBy(rows, 'memberId');
 }
 
-/** As {@link tellCompanies}, of everybody who is enrolled under the contract: its own life has changed. So many members at a time. */
-export async function tellCompaniesOfContract(tx: Tx, companies: Companies, { id, today }: HeldContract): Promise<void> {
+/** As {@link tellCompanies}, of everybody who is enrolled under the contracts: their own lives have changed. So many members at a time. */
+export async function tellCompaniesOfContracts(tx: Tx, companies: Companies, contracts: readonly HeldContract[]): Promise<void> {
+  const today = contracts.map((contract) => contract.today).reduce(maxDate);
   for (let after: MemberId | undefined; ; ) {
     const members = await tx.query<{ id: MemberId }>(
-      `SELECT DISTINCT member_id AS id FROM subscriptions.enrolment WHERE contract_id = $1 AND ($2::uuid IS NULL OR member_id > $2)
+      `SELECT DISTINCT member_id AS id FROM subscriptions.enrolment WHERE contract_id = ANY ($1::uuid[]) AND ($2::uuid IS NULL OR member_id > $2)
         ORDER BY member_id LIMIT ${MEMBERS_AT_A_TIME}`,
-      [id, after ?? null],
+      [contracts.map(({ id }) => id), after ?? null],
     );
     await tellCompanies(tx, companies, members.map((member) => member.id), today);
     if (members.length < MEMBERS_AT_A_TIME) return;

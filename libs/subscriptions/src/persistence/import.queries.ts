@@ -151,8 +151,8 @@ export async function addContracts(tx: Tx, contracts: readonly ContractTerms[], 
     ],
   );
   const terms = new Map(contracts.map((one) => [one.number, one]));
-  const changes = added.flatMap(({ id, number }) => timelineOf(terms.get(number)!).map((change) => ({ contractId: id, change })));
-  await appendContractChanges(tx, changes, origin);
+  const changes = added.flatMap(({ id, number }) => timelineOf(terms.get(number)!).map((change) => ({ contractId: id, change, reason: origin.reason })));
+  await appendContractChanges(tx, changes, origin.by);
   return added.length;
 }
 

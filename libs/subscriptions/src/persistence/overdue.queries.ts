@@ -1,7 +1,7 @@
 // The SQL of unpaid invoices as contracts feel them: noted by events in any order, read for a set of contracts, marked when acted on.
-import { CompanyId, ContractId, InvoiceId, IssuerId, LocalDate } from '@countinghouse/kernel';
+import { ContractId, InvoiceId, LocalDate } from '@countinghouse/kernel';
 import { IssuerToday, Reader, Tx } from '@countinghouse/platform';
-import { LifeChange, OverdueInvoice, OverduePolicy } from '../domain/overdue-policy';
+import { OverdueInvoice } from '../domain/overdue-policy';
 
 /** What an event says about an invoice and one of its contracts. */
 export interface InvoiceNews {
@@ -33,40 +33,11 @@ export async function noteInvoices(tx: Tx, news: readonly InvoiceNews[]): Promis
   );
 }
 
-export interface PolicyRow extends OverduePolicy {
-  readonly contractId: ContractId;
-  readonly issuerId: IssuerId;
-  readonly companyId: CompanyId;
-  /** Whether a contract that is suspended goes on to be billed. */
-  readonly bills: boolean;
-}
-
-export async function policiesOf(reader: Reader, ids: readonly ContractId[]): Promise<PolicyRow[]> {
-  return reader.query<PolicyRow>(
-    `SELECT id AS "contractId", issuer_id AS "issuerId", company_id AS "companyId", overdue_policy AS policy, overdue_grace_days AS "graceDays",
-            suspended_billing = 'continues' AS bills
-       FROM subscriptions.contract WHERE id = ANY ($1) ORDER BY id`,
-    [ids],
-  );
-}
-
 export async function overdueInvoicesOf(reader: Reader, ids: readonly ContractId[]): Promise<(OverdueInvoice & { contractId: ContractId })[]> {
   return reader.query(
     `SELECT contract_id AS "contractId", invoice_id AS "invoiceId", number, due_on AS "dueOn", settled_on AS "settledOn", suspended_on AS "suspendedOn"
        FROM subscriptions.overdue_invoice WHERE contract_id = ANY ($1) ORDER BY contract_id, due_on, invoice_id`,
     [ids],
-  );
-}
-
-/** Who the policy is in the column that says who recorded a change. */
-export const OVERDUE_POLICY_ACTOR = 'system:overdue-policy';
-
-export async function lifeChangesOf(reader: Reader, ids: readonly ContractId[]): Promise<(LifeChange & { contractId: ContractId })[]> {
-  return reader.query(
-    `SELECT contract_id AS "contractId", seq, effective_on AS "effectiveOn", kind, recorded_by = $2 AS "byPolicy"
-       FROM subscriptions.contract_change WHERE contract_id = ANY ($1) AND kind IN ('start', 'end', 'suspend', 'resume')
-      ORDER BY contract_id, seq`,
-    [ids, OVERDUE_POLICY_ACTOR],
   );
 }
 

@@ -18,21 +18,21 @@ export type Unrecorded<Change> = Change extends unknown ? Omit<Change, 'seq'> : 
 /** Appends in the order given. The caller holds the contracts, so that nobody else counts on meanwhile. */
 export async function appendContractChanges(
   tx: Tx,
-  changes: readonly { readonly contractId: ContractId; readonly change: Unrecorded<ContractChange> }[],
-  { by, reason }: Origin,
+  changes: readonly { readonly contractId: ContractId; readonly change: Unrecorded<ContractChange>; readonly reason: string }[],
+  by: string,
 ): Promise<void> {
   const column = <T>(of: (change: Unrecorded<ContractChange>) => T) => changes.map(({ change }) => of(change));
   await tx.execute(
     `INSERT INTO subscriptions.contract_change
        (contract_id, seq, effective_on, kind, bills, anchor_day, anchor_on, cycle_months, time_zone, term_ends_on, recorded_by, reason)
      SELECT n.contract_id, coalesce(t.last, 0) + row_number() OVER (PARTITION BY n.contract_id ORDER BY n.no), n.effective_on, n.kind, n.bills,
-            n.anchor_day, n.anchor_on, n.cycle_months, n.time_zone, n.term_ends_on, $1, $2
-       FROM unnest($3::uuid[], $4::date[], $5::text[], $6::bool[], $7::int[], $8::date[], $9::int[], $10::text[], $11::date[])
-         WITH ORDINALITY AS n (contract_id, effective_on, kind, bills, anchor_day, anchor_on, cycle_months, time_zone, term_ends_on, no)
+            n.anchor_day, n.anchor_on, n.cycle_months, n.time_zone, n.term_ends_on, $1, n.reason
+       FROM unnest($2::text[], $3::uuid[], $4::date[], $5::text[], $6::bool[], $7::int[], $8::date[], $9::int[], $10::text[], $11::date[])
+         WITH ORDINALITY AS n (reason, contract_id, effective_on, kind, bills, anchor_day, anchor_on, cycle_months, time_zone, term_ends_on, no)
        LEFT JOIN LATERAL (SELECT max(seq) AS last FROM subscriptions.contract_change WHERE contract_id = n.contract_id) AS t ON true`,
     [
       by,
-      reason,
+      changes.map(({ reason }) => reason),
       changes.map(({ contractId }) => contractId),
       column(({ effectiveOn }) => effectiveOn),
       column(({ kind }) => kind),

@@ -1,15 +1,15 @@
 // Amendments: how every change of a contract is made. Held, within open periods, with who and why, and the renewal kept in step.
 import { Injectable } from '@nestjs/common';
 import { Companies } from '@countinghouse/companies';
-import { ContractId, DomainError, LocalDate, minDate } from '@countinghouse/kernel';
-import { Actor, AppClock, Audit, authorise, Database, OpenPeriods, Tx } from '@countinghouse/platform';
+import { ContractId, DomainError, IssuerId, LocalDate, minDate } from '@countinghouse/kernel';
+import { Actor, AppClock, Audit, authorise, Database, OpenPeriods, periodClosed, Tx } from '@countinghouse/platform';
 import { refuseNoReason } from '../domain/catalogue';
 import { livesOf, renewalDueOn } from '../domain/contract-days';
 import { ContractChange, ContractState, contractStretches } from '../domain/contract-timeline';
 import { Stretch } from '../domain/set-on';
 import { StateStretch } from '../domain/timeline';
-import { ContractPolicies, HeldContract, holdContract, updatePolicies } from '../persistence/contract.queries';
-import { tellCompaniesOfContract } from '../persistence/enrolment.queries';
+import { ContractPolicies, HeldContract, holdContract, PoliciesToSet, updatePolicies } from '../persistence/contract.queries';
+import { tellCompaniesOfContracts } from '../persistence/enrolment.queries';
 import { appendContractChanges, Origin, Unrecorded } from '../persistence/timeline.queries';
 
 /** What every act on a contract is given. */
@@ -29,6 +29,19 @@ export interface Amendment {
   readonly agreedBefore?: boolean;
   /** What the audit trail keeps of it; nothing when it was done already. */
   readonly said: Readonly<Record<string, unknown>> | null;
+}
+
+/** What one contract of several is to come to, and what it is called in the audit trail. */
+export interface DecidedAmendment {
+  readonly contract: HeldContract;
+  readonly action: string;
+  readonly reason: string;
+  readonly amendment: Amendment;
+}
+
+export interface RefusedAmendment {
+  readonly contract: HeldContract;
+  readonly error: DomainError;
 }
 
 @Injectable()
@@ -72,21 +85,50 @@ export class Amendments {
     amend: (contract: HeldContract, tx: Tx, origin: Origin) => Amendment | Promise<Amendment>,
   ): Promise<void> {
     authorise(actor, 'billing', contract.issuerId);
-    const { id, issuerId } = contract;
-    const origin = { by: actor.subject, reason };
-    const { changes = [], policies = contract.policies, from, agreedBefore = false, said } = await amend(contract, tx, origin);
-    const states = statesWith(contract, changes);
-    const first = [...changes.map(({ effectiveOn }) => effectiveOn), ...(from === undefined ? [] : [from])];
-    // What was only drafted has never been owed, so no day of it can lie in a closed period.
-    const owesEver = states.some(({ state }) => state.inForce);
-    if (owesEver && !agreedBefore && first.length > 0) await this.openPeriods.refuseClosed(tx, issuerId, first.reduce(minDate), 'effectiveOn');
-    await appendContractChanges(tx, changes.map((change) => ({ contractId: id, change })), origin);
-    await updatePolicies(tx, id, policies, renewalDueOn(states, policies));
-    // Nobody is enrolled on days on which the contract is not in force, and the headcount says so.
-    if (changes.some(({ kind }) => kind === 'start' || kind === 'end')) await tellCompaniesOfContract(tx, this.companies, contract);
-    if (said === null) return;
-    await this.audit.record(tx, actor, [{ action: `subscriptions.${action}`, subjectType: 'contract', subjectId: id, issuerId, reason, change: said }]);
+    const amendment = await amend(contract, tx, { by: actor.subject, reason });
+    const [refused] = await this.record(tx, [{ contract, action, reason, amendment }], actor);
+    if (refused !== undefined) throw refused.error;
   }
+
+  /**
+   * Records what has been decided about contracts that are held, in a constant number of statements. What reaches into a closed period is
+   * refused, and the others are recorded.
+   */
+  async record(tx: Tx, decided: readonly DecidedAmendment[], actor: Actor): Promise<RefusedAmendment[]> {
+    const issuers = [...new Set(decided.map(({ contract }) => contract.issuerId))];
+    for (const issuerId of issuers) authorise(actor, 'billing', issuerId);
+    const firstOpen = decided.some((one) => firstDayOf(one) !== undefined) ? await this.openPeriods.firstOpenDays(tx, issuers) : new Map<IssuerId, LocalDate>();
+    const judged = decided.map((one) => ({ ...one, error: closedFor(one, firstOpen.get(one.contract.issuerId)) }));
+    const recorded = judged.filter(({ error }) => error === undefined);
+    const changed = recorded.flatMap(({ contract: { id }, amendment: { changes = [] }, reason }) => changes.map((change) => ({ contractId: id, change, reason })));
+    if (changed.length > 0) await appendContractChanges(tx, changed, actor.subject);
+    if (recorded.length > 0) await updatePolicies(tx, recorded.map(policiesOf));
+    // Nobody is enrolled on days on which the contract is not in force, and the headcount says so.
+    const living = recorded.filter(({ amendment: { changes = [] } }) => changes.some(({ kind }) => kind === 'start' || kind === 'end'));
+    if (living.length > 0) await tellCompaniesOfContracts(tx, this.companies, living.map(({ contract }) => contract));
+    const entries = recorded.flatMap(({ contract: { id, issuerId }, action, reason, amendment: { said } }) =>
+      said === null ? [] : [{ action: `subscriptions.${action}`, subjectType: 'contract', subjectId: id, issuerId, reason, change: said }],
+    );
+    if (entries.length > 0) await this.audit.record(tx, actor, entries);
+    return judged.flatMap(({ contract, error }) => (error === undefined ? [] : [{ contract, error }]));
+  }
+}
+
+/** The first day that is otherwise from now on; none if no day that was ever owed is. */
+function firstDayOf({ contract, amendment: { changes = [], from, agreedBefore = false } }: DecidedAmendment): LocalDate | undefined {
+  const days = [...changes.map(({ effectiveOn }) => effectiveOn), ...(from === undefined ? [] : [from])];
+  // What was only drafted has never been owed, so no day of it can lie in a closed period.
+  const owesEver = days.length > 0 && statesWith(contract, changes).some(({ state }) => state.inForce);
+  return owesEver && !agreedBefore ? days.reduce(minDate) : undefined;
+}
+
+function closedFor(decided: DecidedAmendment, firstOpen: LocalDate | undefined): DomainError | undefined {
+  const first = firstDayOf(decided);
+  return first !== undefined && firstOpen !== undefined && first < firstOpen ? periodClosed(first, firstOpen, 'effectiveOn') : undefined;
+}
+
+function policiesOf({ contract, amendment: { changes = [], policies = contract.policies } }: DecidedAmendment): PoliciesToSet {
+  return { id: contract.id, policies, renewalDueOn: renewalDueOn(statesWith(contract, changes), policies) };
 }
 
 /** The states of the contract once the changes are recorded. */

@@ -3,6 +3,7 @@ import { ContractId, startOfDay, timeZone } from '@countinghouse/kernel';
 import { Audit, newId, Outbox, Deliveries, JobRegistry, QueueSettings, TestClock, violatedConstraint } from '@countinghouse/platform';
 import { event, InvoiceOverdue, InvoiceSettled } from '@countinghouse/contracts';
 import { createTestDatabase, TestDatabase } from '@countinghouse/testing';
+import { Acts, actsOn, specOpenPeriods } from '../../test/acts';
 import { day, World } from '../../test/world';
 import { OverdueConsumer } from '../jobs/overdue.consumer';
 import { ApplyOverduePolicy } from './apply-overdue-policy';
@@ -10,13 +11,15 @@ import { ApplyOverduePolicy } from './apply-overdue-policy';
 let test: TestDatabase;
 let world: World;
 let policy: ApplyOverduePolicy;
+let acts: Acts;
 let clock: TestClock;
 let deliveries: Deliveries;
 beforeEach(async () => {
   test = await createTestDatabase();
   world = await World.on(test);
-  clock = new TestClock(startOfDay(timeZone('Europe/Lisbon'), day('2026-07-02')));
-  policy = new ApplyOverduePolicy(test.database, clock, new Audit());
+  acts = actsOn(test, new Date(startOfDay(timeZone('Europe/Lisbon'), day('2026-07-02'))).toISOString());
+  clock = acts.clock;
+  policy = new ApplyOverduePolicy(test.database, clock, specOpenPeriods(acts.books), acts.amendments);
   deliveries = new Deliveries(test.database, new Audit(), JobRegistry.of(new OverdueConsumer(policy)), new QueueSettings(test.url));
 });
 afterEach(() => test.drop());
@@ -142,13 +145,23 @@ describe('days of grace', () => {
     expect(await life(id)).toEqual([{ ...SUSPENDED, on: '2026-07-11' }]);
   });
 
+  it('that end in a closed period suspend from the first open day on', async () => {
+    const id = await contract({ graceDays: 10 });
+    await tell(overdue({ contractIds: [id], invoiceId: newId() }));
+    acts.books.firstOpenDay = day('2026-08-01');
+    clock.advanceTo(startOfDay(timeZone('Europe/Lisbon'), day('2026-07-15')));
+    expect(await policy.execute()).toBe(1);
+    expect(await life(id)).toEqual([{ ...SUSPENDED, on: '2026-08-01' }]);
+  });
+
   it('are worked through by sets, however many contracts there are', async () => {
+    await tell(overdue({ contractIds: [await contract({ graceDays: 1 })], invoiceId: newId() }));
+    const ofOne = await world.statements(() => policy.execute());
     const ids: ContractId[] = [];
     for (let n = 0; n < 12; n++) ids.push(await contract());
     const news = ids.map((contractId) => ({ contractId, invoiceId: newId() as never, number: 'FT 1', dueOn: day('2026-06-30'), settledOn: null, day: day('2026-06-30') }));
     await test.database.transaction((tx) => policy.takeNews(tx, news));
-    const statements = await world.statements(() => policy.execute());
-    expect(statements).toBeLessThan(25);
+    expect(await world.statements(() => policy.execute())).toBe(ofOne);
     for (const id of ids) expect(await life(id)).toHaveLength(1);
   });
 });

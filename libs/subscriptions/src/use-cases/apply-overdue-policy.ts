@@ -1,11 +1,11 @@
 // ApplyOverduePolicy: suspends contracts for invoices that stay unpaid, and lets them go on when nothing overdue is left.
 import { Injectable } from '@nestjs/common';
 import { ContractId, LocalDate, maxDate } from '@countinghouse/kernel';
-import { AppClock, Audit, Database, groupedBy, IssuerToday, realIssuersToday, systemActor, Tx } from '@countinghouse/platform';
-import { decideOverdue, OverdueDecision } from '../domain/overdue-policy';
-import { InvoiceNews, contractsOutOfGrace, lifeChangesOf, markSuspended, noteInvoices, OVERDUE_POLICY_ACTOR, overdueInvoicesOf, policiesOf, PolicyRow } from '../persistence/overdue.queries';
-import { lockContracts } from '../persistence/rating.queries';
-import { appendContractChanges } from '../persistence/timeline.queries';
+import { AppClock, Database, groupedBy, IssuerToday, OpenPeriods, realIssuersToday, systemActor, Tx } from '@countinghouse/platform';
+import { decideOverdue, LifeChange, OverdueDecision } from '../domain/overdue-policy';
+import { HeldContract, holdContracts } from '../persistence/contract.queries';
+import { InvoiceNews, contractsOutOfGrace, markSuspended, noteInvoices, overdueInvoicesOf } from '../persistence/overdue.queries';
+import { Amendments, DecidedAmendment } from './amendments';
 
 /** A day on which something happened to a contract, or on which it is looked at. */
 export interface ContractDay {
@@ -14,10 +14,12 @@ export interface ContractDay {
 }
 
 interface Decided {
-  readonly policy: PolicyRow;
+  readonly contract: HeldContract;
   readonly decision: OverdueDecision;
-  readonly reason: string;
 }
+
+/** Who records what the policy does, and is told by it from people. */
+const POLICY = systemActor('overdue-policy');
 
 const CONTRACTS_AT_ONCE = 500;
 const NUMBERS_IN_REASON = 5;
@@ -27,7 +29,8 @@ export class ApplyOverduePolicy {
   constructor(
     private readonly database: Database,
     private readonly clock: AppClock,
-    private readonly audit: Audit,
+    private readonly openPeriods: OpenPeriods,
+    private readonly amendments: Amendments,
   ) {}
 
   /** What events say of invoices, with the issuer's day on which each of them happened. Any order and any repetition come to the same. */
@@ -58,43 +61,42 @@ export class ApplyOverduePolicy {
   private async apply(tx: Tx, days: readonly ContractDay[]): Promise<number> {
     const dayOf = new Map<ContractId, LocalDate>();
     for (const { contractId, day } of days) dayOf.set(contractId, maxDate(day, dayOf.get(contractId) ?? day));
-    const ids = [...dayOf.keys()];
-    await lockContracts(tx, ids);
-    const policies = await policiesOf(tx, ids);
-    const invoices = groupedBy(await overdueInvoicesOf(tx, ids), 'contractId');
-    const changes = groupedBy(await lifeChangesOf(tx, ids), 'contractId');
-    const decided = policies.flatMap((policy) => {
-      const { contractId } = policy;
-      const decision = decideOverdue(dayOf.get(contractId)!, policy, invoices.get(contractId) ?? [], changes.get(contractId) ?? []);
-      return decision === undefined ? [] : [{ policy, decision, reason: reasonOf(decision) }];
+    const contracts = await holdContracts(tx, [...dayOf.keys()], 0);
+    const invoices = groupedBy(await overdueInvoicesOf(tx, [...contracts.keys()]), 'contractId');
+    const firstOpen = await this.openPeriods.firstOpenDays(tx, [...new Set([...contracts.values()].map(({ issuerId }) => issuerId))]);
+    const decided = [...contracts.values()].flatMap((contract): Decided[] => {
+      const { id, issuerId, policies, changes } = contract;
+      // News that comes late does not reach back into what is closed.
+      const day = maxDate(dayOf.get(id)!, firstOpen.get(issuerId) ?? dayOf.get(id)!);
+      const decision = decideOverdue(day, { policy: policies.overduePolicy, graceDays: policies.overdueGraceDays }, invoices.get(id) ?? [], lifeChangesOf(changes));
+      return decision === undefined ? [] : [{ contract, decision }];
     });
-    await this.record(tx, decided);
-    return decided.filter(({ decision }) => decision.kind !== 'stay').length;
-  }
-
-  /** The reason of a suspension names its invoices, so contracts of different ones are appended apart; few are decided at once. */
-  private async record(tx: Tx, decided: readonly Decided[]): Promise<void> {
-    for (const [reason, same] of groupedBy(decided.filter(({ decision }) => decision.kind !== 'stay'), 'reason')) {
-      const changes = same.map(({ policy: { contractId, bills }, decision: { kind, effectiveOn } }) => ({
-        contractId,
-        change: kind === 'suspend' ? { kind, effectiveOn, bills } : { kind: 'resume' as const, effectiveOn },
-      }));
-      await appendContractChanges(tx, changes, { by: OVERDUE_POLICY_ACTOR, reason });
-      await this.audit.record(
-        tx,
-        systemActor('overdue-policy'),
-        same.map(({ policy: { contractId, issuerId }, decision: { kind, effectiveOn } }) => ({
-          action: `subscriptions.${kind}-contract`, subjectType: 'contract', subjectId: contractId, issuerId, reason, change: { effectiveOn },
-        })),
-      );
-    }
+    const amended = decided.flatMap(amendmentOf);
+    const [refused] = await this.amendments.record(tx, amended, POLICY);
+    // Its day is in an open period, so nothing can be refused.
+    if (refused !== undefined) throw refused.error;
     await markSuspended(
       tx,
-      decided.flatMap(({ policy: { contractId }, decision }) =>
-        decision.kind !== 'resume' ? decision.because.map(({ invoiceId }) => ({ contractId, invoiceId, on: decision.effectiveOn })) : [],
+      decided.flatMap(({ contract: { id }, decision }) =>
+        decision.kind !== 'resume' ? decision.because.map(({ invoiceId }) => ({ contractId: id, invoiceId, on: decision.effectiveOn })) : [],
       ),
     );
+    return amended.length;
   }
+}
+
+/** What people and the policy have recorded of life and suspension. */
+function lifeChangesOf(changes: HeldContract['changes']): LifeChange[] {
+  return changes.flatMap(({ seq, effectiveOn, kind, recordedBy }) =>
+    kind === 'start' || kind === 'end' || kind === 'suspend' || kind === 'resume' ? [{ seq, effectiveOn, kind, byPolicy: recordedBy === POLICY.subject }] : [],
+  );
+}
+
+function amendmentOf({ contract, decision }: Decided): DecidedAmendment[] {
+  const { kind, effectiveOn } = decision;
+  if (kind === 'stay') return [];
+  const change = kind === 'suspend' ? { kind, effectiveOn, bills: contract.policies.suspendedBilling === 'continues' } : { kind, effectiveOn };
+  return [{ contract, action: `${kind}-contract`, reason: reasonOf(decision), amendment: { changes: [change], said: { effectiveOn } } }];
 }
 
 function reasonOf(decision: OverdueDecision): string {

@@ -194,6 +194,25 @@ describe('a contract', () => {
       expect(await state(contract, '2030-06-01')).toMatchObject({ term_ends_on: '2031-01-01', life: 'running' });
     });
 
+    it('takes as many statements with thirty others as alone', async () => {
+      const many = async (count: number) => {
+        for (let n = 0; n < count; n++) await active(yearly);
+        return world.statements(() => acts.renewDue.execute(world.issuerId, day('2026-12-03')));
+      };
+      await acts.renewDue.execute(world.issuerId, day('2026-12-03'));
+      expect(await many(30)).toBe(await many(1));
+    });
+
+    it('is told when it cannot be, and the others are renewed all the same', async () => {
+      const [longer, well] = [await active(yearly), await active(yearly)];
+      await acts.renewDue.execute(world.issuerId, day('2026-12-02'));
+      await world.execute(`INSERT INTO subscriptions.contract_change (contract_id, seq, effective_on, kind, recorded_by, reason) VALUES ($1, 9, '2027-06-01', 'end', 'ana', 'spec')`, [longer]);
+      const { parked, result } = await acts.renewDue.execute(world.issuerId, day('2026-12-03'));
+      expect(parked).toMatchObject([{ item: `contract ${longer}`, code: 'CONTRACT_ENDED_OTHERWISE' }]);
+      expect(result).toEqual({ contractsRenewed: 1 });
+      expect(await state(well)).toMatchObject({ renewal_due_on: '2027-12-03' });
+    });
+
     it('goes on when a person says so, also after it has ended with its term', async () => {
       const contract = await active({ startsOn: day('2025-06-01'), termEndsOn: day('2026-06-01') });
       expect(await state(contract)).toMatchObject({ life: 'ended' });

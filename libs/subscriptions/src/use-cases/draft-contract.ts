@@ -66,8 +66,8 @@ export class DraftContract {
       if (added === 0) {
         throw new DomainError('CONTRACT_NUMBER_TAKEN', `There is a contract ${number} already.`, { field: 'number', value: number, remedy: 'Give another number, or amend that contract.' });
       }
-      await appendContractChanges(tx, drafted(input, company.timeZone).map((change) => ({ contractId: id, change })), { by: actor.subject, reason });
-      await updatePolicies(tx, id, policies, null);
+      await appendContractChanges(tx, drafted(input, company.timeZone).map((change) => ({ contractId: id, change, reason })), actor.subject);
+      await updatePolicies(tx, [{ id, policies, renewalDueOn: null }]);
       const change = { number, companyId, currency, startsOn: input.startsOn, termEndsOn: input.termEndsOn ?? null };
       await this.audit.record(tx, actor, [{ action: 'subscriptions.draft-contract', subjectType: 'contract', subjectId: id, issuerId, reason, change }]);
       return id;

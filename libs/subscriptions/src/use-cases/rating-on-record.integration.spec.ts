@@ -115,7 +115,7 @@ class BusinessOnRecord {
     const { contractId, enrolmentId } = this;
     switch (change.type) {
       case 'contract':
-        return appendContractChanges(tx, [{ contractId, change: contractChange(change.row, 0) }], ORIGIN);
+        return appendContractChanges(tx, [{ contractId, change: contractChange(change.row, 0), reason: ORIGIN.reason }], ORIGIN.by);
       case 'enrolment': {
         const { on, ...row } = change.row;
         const planned = 'plan' in row ? { kind: row.kind, planId: this.plans.get(row.plan)! } : row;

@@ -4,10 +4,11 @@ import { ContractId, isDomainError, IssuerId, LocalDate } from '@countinghouse/k
 import { Actor, Database, DailyWorkDone, ParkedItem, systemActor } from '@countinghouse/platform';
 import { holdContracts } from '../persistence/contract.queries';
 import { Amendments } from './amendments';
+import { outcomeOf } from './enrolment-acts';
 import { renewal } from './renew-contract';
 
 /** Contracts of one transaction. */
-const AT_A_TIME = 100;
+const AT_A_TIME = 500;
 /** A contract that was not looked at for years catches up term by term, and never for ever. */
 const MAX_ROUNDS = 1_000;
 
@@ -30,7 +31,7 @@ export class RenewDueContracts {
     return { parked, result: { contractsRenewed: renewed } };
   }
 
-  /** How many of the next ones were renewed; undefined when there are none left. */
+  /** How many of the next ones were renewed; undefined when there are none left. A constant number of statements. */
   private async renewSome(issuerId: IssuerId, day: LocalDate, actor: Actor, parked: ParkedItem[]): Promise<number | undefined> {
     const failed: ParkedItem[] = [];
     const done = await this.database.transaction(async (tx) => {
@@ -41,17 +42,15 @@ export class RenewDueContracts {
         [issuerId, day, parked.map(({ item }) => item.slice('contract '.length))],
       );
       if (due.length === 0) return undefined;
-      let renewed = 0;
-      for (const contract of (await holdContracts(tx, due.map(({ id }) => id), 0)).values()) {
-        try {
-          await this.amendments.within(tx, contract, 'renew-contract', 'renewed by itself', actor, (held) => renewal(held));
-          renewed++;
-        } catch (error) {
-          if (!isDomainError(error)) throw error;
-          failed.push({ item: `contract ${contract.id}`, code: error.code, reason: error.message });
-        }
-      }
-      return renewed;
+      const contracts = [...(await holdContracts(tx, due.map(({ id }) => id), 0)).values()];
+      const decided = contracts.map((contract) => ({ contract, amendment: outcomeOf(() => renewal(contract)) }));
+      const willing = decided.flatMap(({ contract, amendment }) => (isDomainError(amendment) ? [] : [{ contract, amendment, action: 'renew-contract', reason: 'renewed by itself' }]));
+      const refused = [
+        ...decided.flatMap(({ contract, amendment }) => (isDomainError(amendment) ? [{ contract, error: amendment }] : [])),
+        ...(await this.amendments.record(tx, willing, actor)),
+      ];
+      failed.push(...refused.map(({ contract, error }) => ({ item: `contract ${contract.id}`, code: error.code, reason: error.message })));
+      return contracts.length - refused.length;
     });
     parked.push(...failed);
     return done;
