@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { addDays, CompanyId, DateRange, LocalDate, MemberId } from '@countinghouse/kernel';
 import { Reader, Tx } from '@countinghouse/platform';
 import { HeadcountChange, HeadcountMeasure, HeadcountStretch, headcountStretches } from './domain/headcount';
-import { companiesOnDay, CompanyOnDay } from './persistence/company.queries';
+import { closedAmong, companiesOnDay, CompanyOnDay } from './persistence/company.queries';
 import { recordEnrolment } from './persistence/enrolment.queries';
 import { HeadcountSource, headcountByCostCentre, headcountChangesByDay, lockCompaniesOfMembers } from './persistence/headcount.queries';
 import { PayerStretch, payerStretches } from './persistence/hierarchy.queries';
@@ -34,6 +34,14 @@ export class Companies {
   /** What each company was on a day: what a document issued on it says of its buyer. One statement. */
   async profilesOn(reader: Reader, companyIds: readonly CompanyId[], day: LocalDate): Promise<Map<CompanyId, CompanyOnDay>> {
     return new Map((await companiesOnDay(reader, companyIds, day)).map((company) => [company.id, company]));
+  }
+
+  /**
+   * Holds companies against being closed until the transaction ends, and gives those that are closed already, with their numbers: whoever
+   * does business with a company asks this first, so that it and the closing come one after the other. In the order of the numbers.
+   */
+  async closedAmong(tx: Tx, companyIds: readonly CompanyId[]): Promise<Map<CompanyId, string>> {
+    return closedAmong(tx, companyIds);
   }
 
   /** Who is invoiced for each company on a day: the payer of the payer pays, and who has none pays itself. One statement. */

@@ -19,6 +19,7 @@ export { VatConfig } from './vat/vat-config';
 export * from './use-cases/add-member';
 export { ErasureCheckProvider, type ErasureCheck, type ErasureObstacle } from './erasure-checks';
 export { ImportMembers } from './use-cases/import-members';
+export { ChangeCompanyStatus } from './use-cases/change-company-status';
 export { MoveCompanies } from './use-cases/move-companies';
 export * from './use-cases/register-company';
 export * from './companies-graphql.module';

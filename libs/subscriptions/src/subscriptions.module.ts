@@ -5,6 +5,7 @@ import { OneClock } from './companies/one-clock.check';
 import { RunningContracts } from './companies/running-contracts.check';
 import { SubscriptionsTimeline } from './companies/subscriptions-timeline.source';
 import { OverduePolicyWork } from './daily-work/overdue-policy.work';
+import { Unbilled } from './companies/unbilled.check';
 import { ContractsImport } from './jobs/contracts-import';
 import { EnrolmentsImport } from './jobs/enrolments-import';
 import { MembersLeftConsumer } from './jobs/members-left.consumer';
@@ -73,6 +74,7 @@ const REVENUE = [SnapshotRevenue, StartRevenueSnapshots, RecurringRevenue, Reven
     CompaniesOnOneClock,
     RunningContracts,
     OneClock,
+    Unbilled,
     SubscriptionsTimeline,
     ...CATALOGUE,
     ...CONTRACTS,

@@ -186,3 +186,10 @@ export async function lockCompanies(tx: Tx, numbers: readonly string[]): Promise
 export async function lockCompaniesById(tx: Tx, ids: readonly CompanyId[]): Promise<void> {
   await tx.query(`SELECT id FROM companies.company WHERE id = ANY ($1::uuid[]) ORDER BY number FOR NO KEY UPDATE`, [ids]);
 }
+
+/** Holds the companies as they are, shared with others who only need them to stay so; gives the numbers of those that are closed. */
+export async function closedAmong(tx: Tx, ids: readonly CompanyId[]): Promise<Map<CompanyId, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await tx.query<{ id: CompanyId; number: string; status: string }>('SELECT id, number, status FROM companies.company WHERE id = ANY ($1::uuid[]) ORDER BY number FOR SHARE', [ids]);
+  return new Map(rows.filter(({ status }) => status === 'closed').map(({ id, number }) => [id, number]));
+}

@@ -1,5 +1,5 @@
 // One document per payer and currency; who cannot be billed yet is left, and nobody else with them.
-import { currency, localDate } from '@countinghouse/kernel';
+import { currency, DomainError, localDate } from '@countinghouse/kernel';
 import { documentsToIssue, PayerLine } from './documents-to-issue';
 import { TaxedBuyer } from './tax';
 
@@ -20,7 +20,7 @@ function line(payerId: string, listedMinor: bigint, inCurrency = 'EUR'): PayerLi
   };
 }
 
-function issued(lines: PayerLine[], buyers: Record<string, TaxedBuyer> = {}) {
+function issued(lines: PayerLine[], buyers: Record<string, TaxedBuyer | DomainError> = {}) {
   const home: TaxedBuyer = { kind: 'company', country: 'PT', vatStatus: 'valid', taxId: 'PT1' };
   return documentsToIssue('PT', issuedOn, lines, (payerId) => buyers[payerId] ?? home);
 }
@@ -46,5 +46,13 @@ describe('documentsToIssue', () => {
     const { documents, waiting } = issued([line('a', 100n), line('b', 100n), line('b', 100n, 'USD')], { b: unchecked });
     expect(documents.map((each) => each.payerId)).toEqual(['a']);
     expect(waiting).toEqual([{ payerType: 'company', payerId: 'b', reason: expect.objectContaining({ code: 'VAT_STATUS_UNCHECKED' }) }]);
+  });
+
+  it('lets wait who is to get no document, unless it would get none anyway', () => {
+    const closed = new DomainError('COMPANY_CLOSED', 'The company is closed.', {});
+    const { documents, waiting, carriedOver } = issued([line('a', 100n), line('b', 100n), line('c', 100n), line('c', -200n)], { b: closed, c: closed });
+    expect(documents.map((each) => each.payerId)).toEqual(['a']);
+    expect(waiting).toEqual([{ payerType: 'company', payerId: 'b', reason: closed }]);
+    expect(carriedOver).toBe(1);
   });
 });

@@ -36,13 +36,13 @@ export interface DocumentsToIssue<Line extends PayerLine = PayerLine> {
 
 /**
  * Pure. A payer whose tax cannot be decided waits with the reason and holds up nobody else.
- * @param buyerOf what is known of the payer for tax; undefined is a payer that does not exist, a mistake of the caller
+ * @param buyerOf what is known of the payer for tax, or why it gets no document; undefined is a payer that does not exist, a mistake of the caller
  */
 export function documentsToIssue<Line extends PayerLine>(
   issuerCountry: string,
   issuedOn: LocalDate,
   lines: readonly Line[],
-  buyerOf: (payerId: string) => TaxedBuyer | undefined,
+  buyerOf: (payerId: string) => TaxedBuyer | DomainError | undefined,
 ): DocumentsToIssue<Line> {
   const documents: DocumentToIssue<Line>[] = [];
   const waiting: WaitingPayer[] = [];
@@ -51,8 +51,10 @@ export function documentsToIssue<Line extends PayerLine>(
     const { payerType, payerId, currency } = own[0]!;
     const buyer = buyerOf(payerId);
     if (!buyer) throw new RangeError(`There is no payer ${payerType} ${payerId}.`);
-    const assembled = assembledOrReason({ issuerCountry, buyer, issuedOn, lines: own });
-    if (isDomainError(assembled)) waiting.push({ payerType, payerId, reason: assembled });
+    const assembled = isDomainError(buyer) ? buyer : assembledOrReason({ issuerCountry, buyer, issuedOn, lines: own });
+    // A credit needs no document, so nobody has to be told why there is none.
+    if (isDomainError(buyer) && own.reduce((sum, { listedMinor }) => sum + listedMinor, 0n) <= 0n) carriedOver++;
+    else if (isDomainError(assembled)) waiting.push({ payerType, payerId, reason: assembled });
     else if (assembled.netMinor <= 0n || assembled.grossMinor <= 0n) carriedOver++;
     else documents.push({ payerType, payerId, currency, assembled });
   }

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Books } from '@countinghouse/accounting';
 import { Companies, dueDate } from '@countinghouse/companies';
 import { event, InvoiceFinalised, InvoiceFinalisedFact } from '@countinghouse/contracts';
-import { CompanyId, ContractId, decimalToString, EnrolmentId, InvoiceId, IssuerId, LocalDate, RunId } from '@countinghouse/kernel';
+import { CompanyId, ContractId, decimalToString, DomainError, EnrolmentId, InvoiceId, IssuerId, LocalDate, RunId } from '@countinghouse/kernel';
 import { ChunkOutcome, newId, Outbox, ParkedItem, Tx } from '@countinghouse/platform';
 import { Subscriptions, UnbilledLine } from '@countinghouse/subscriptions';
 import { Stream } from '../domain/document-number';
@@ -61,7 +61,8 @@ export class BillPayers {
 
   /**
    * Everything short of the documents themselves. It locks what it rates first of all; so of two runs over the same payers
-   * the second waits here, then finds the first one's charges on record and nothing left to bill.
+   * the second waits here, then finds the first one's charges on record and nothing left to bill. Then it holds the companies
+   * it bills: one that is being closed at the same moment is either closed and gets no document, or has an open one and stays.
    */
   async prepare(tx: Tx, chunk: BilledTogether, terms: BillingTerms): Promise<PreparedChunk> {
     const { issuerId, issuedOn, explained = false } = terms;
@@ -69,10 +70,11 @@ export class BillPayers {
     const rated = await this.rate(tx, chunk, terms);
     const payerIds = await payersOf(tx, chunk);
     const unbilled = await this.subscriptions.unbilled(tx, payerIds.map((id) => ({ type: stream, id })), issuerId, { withCharges: explained });
+    const closed = stream === 'company' ? await this.companies.closedAmong(tx, [...new Set(unbilled.map(({ payerId }) => payerId as CompanyId))]) : new Map<string, string>();
     const issuer = await findIssuer(tx, issuerId);
     const buyers = await buyersOf(tx, this.companies, stream, [...new Set(unbilled.flatMap((line) => [line.payerId, line.companyId]))], issuedOn);
     const lines = unbilled.map((line) => payerLine(line, buyers));
-    const payers = documentsToIssue(issuer.country, issuedOn, lines, (payerId) => taxedBuyer(stream, buyers.get(payerId)));
+    const payers = documentsToIssue(issuer.country, issuedOn, lines, (payerId) => companyClosed(closed.get(payerId as CompanyId)) ?? taxedBuyer(stream, buyers.get(payerId)));
     const waiting = payers.waiting.map(({ payerType, payerId, reason }) => ({
       item: `${payerType} ${payerId}`,
       code: reason.code,
@@ -157,6 +159,12 @@ function payerLine(line: UnbilledLine, buyers: ReadonlyMap<string, Buyer>): Line
     listedMinor: line.amountMinor,
     product: line.taxCategory,
   };
+}
+
+/** Who closed a company has settled with it; what is owed after all is told, and billed once it is open again. */
+function companyClosed(number: string | undefined): DomainError | undefined {
+  if (number === undefined) return undefined;
+  return new DomainError('COMPANY_CLOSED', `The company ${number} is closed and gets no more documents.`, { field: 'payerId', value: number, remedy: 'Reopen it to bill what it owes.' });
 }
 
 function taxedBuyer(stream: Stream, buyer: Buyer | undefined): TaxedBuyer | undefined {

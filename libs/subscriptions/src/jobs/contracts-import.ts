@@ -1,5 +1,6 @@
 // The import of contracts: one row for each contract and plan; the contract's own cells repeat from row to row.
 import { Injectable } from '@nestjs/common';
+import { Companies } from '@countinghouse/companies';
 import { compareDecimal, decimal, decimalToString, DomainError, isDomainError, IssuerId, LocalDate, timesRounded } from '@countinghouse/kernel';
 import { refuseBadTerms } from '../domain/component-terms';
 import { MEASURES } from '../domain/fee-terms';
@@ -53,7 +54,10 @@ interface Known {
 @Injectable()
 @ImportKind({ kind: 'subscriptions.contracts', queue: 'subscriptions', columns: COLUMNS, key: ['number', 'plan_code'] })
 export class ContractsImport extends ImportHandler<Row> {
-  constructor(private readonly openPeriods: OpenPeriods) {
+  constructor(
+    private readonly openPeriods: OpenPeriods,
+    private readonly companies: Companies,
+  ) {
     super();
   }
 
@@ -85,6 +89,7 @@ export class ContractsImport extends ImportHandler<Row> {
       if (read.terms === undefined) throw new Error(`line ${line} was accepted and cannot be read: ${read.errors[0]?.error.message}`);
       return read.terms;
     });
+    for (const [, number] of await this.companies.closedAmong(tx, [...new Set(terms.map(({ companyId }) => companyId))])) throw companyClosed(number).error;
     const origin = { by: await startedBy(tx, run.id), reason: `import of ${run.input.fileName}` };
     const contracts = await addContracts(tx, oneOfEach(terms), origin);
     await lockContractsByNumber(tx, [...new Set(terms.map(({ number }) => number))]);
@@ -135,6 +140,7 @@ function termsOf(row: Row, known: Known): { terms: ContractTerms | undefined; er
   const company = known.companies.get(row.company_number);
   if (issuerId === undefined) errors.push(unknown('issuer_code', 'ISSUER_UNKNOWN', `There is no issuer ${row.issuer_code}.`));
   if (company === undefined) errors.push(unknown('company_number', 'COMPANY_UNKNOWN', `There is no company ${row.company_number}.`));
+  if (company?.status === 'closed') errors.push(companyClosed(row.company_number));
   if (row.ends_on !== null && row.ends_on <= row.starts_on) {
     errors.push(cell('ends_on', 'CONTRACT_ENDS_BEFORE_IT_STARTS', `The contract ends on ${row.ends_on}, but starts on ${row.starts_on}.`, 'Give the first day that is no longer in the contract.'));
   }
@@ -281,6 +287,10 @@ function unknown(column: Column, code: string, reason: string): CellError {
 
 function negative(column: Column, value: string): CellError {
   return cell(column, 'AMOUNT_NEGATIVE', `${value} is below nothing.`, 'Give 0 or more.');
+}
+
+function companyClosed(number: string): CellError {
+  return cell('company_number', 'COMPANY_CLOSED', `The company ${number} is closed.`, 'Choose another company, or reopen it first.');
 }
 
 function priceMissing(column: Column, plan: string, currency: string, on: LocalDate): CellError {

@@ -28,7 +28,7 @@ describe('the imports of subscriptions', () => {
     const { database, url } = world.test;
     const openPeriods = specOpenPeriods(books);
     const acts = actsOn(world.test, '2026-06-10T12:00:00Z');
-    const registry = JobRegistry.of(new ContractsImport(openPeriods), new EnrolmentsImport(new Companies(), openPeriods, acts.followLeaving, acts.clock));
+    const registry = JobRegistry.of(new ContractsImport(openPeriods, new Companies()), new EnrolmentsImport(new Companies(), openPeriods, acts.followLeaving, acts.clock));
     runs = new Runs(database, new Audit(), new RunChunks(database, new Audit(), registry, new QueueSettings(url)));
     imports = new Imports(database, runs, registry);
     await world.plan('GOLD', '40.00');
@@ -125,6 +125,11 @@ describe('the imports of subscriptions', () => {
       ]);
       const refused = await runWith('contracts', header, `${K()}-W,PT,${number},EUR,2026-06-01,,1,1,5.00,advance,perUnit,peak,,,`);
       expect(await rejections(refused)).toEqual([[2, 'access_fee_measure', 'MEASURE_NEEDS_ARREARS']]);
+    });
+
+    it('are not with a company that is closed', async () => {
+      await world.execute(`UPDATE companies.company SET status = 'closed' WHERE id = $1`, [company]);
+      expect(await rejections(await run('contracts', `${K()}-X,PT,${number},EUR,2026-06-01,,1,1,,,,,,`))).toEqual([[2, 'company_number', 'COMPANY_CLOSED']]);
     });
 
     it('do not start in a closed period', async () => {

@@ -57,7 +57,7 @@ export class Amendments {
   /**
    * Holds the contract, asks what is to change, and records it. Gives the contract's id.
    * @param action as the audit trail calls it: 'suspend-contract'
-   * @throws DomainError FORBIDDEN, REASON_MISSING, CONTRACT_NOT_FOUND, PERIOD_CLOSED, and what `amend` throws
+   * @throws DomainError FORBIDDEN, REASON_MISSING, CONTRACT_NOT_FOUND, PERIOD_CLOSED, COMPANY_CLOSED, and what `amend` throws
    */
   async amend(
     action: string,
@@ -91,14 +91,17 @@ export class Amendments {
   }
 
   /**
-   * Records what has been decided about contracts that are held, in a constant number of statements. What reaches into a closed period is
-   * refused, and the others are recorded.
+   * Records what has been decided about contracts that are held, in a constant number of statements. What reaches into a closed period, or
+   * begins with a closed company, is refused, and the others are recorded.
    */
   async record(tx: Tx, decided: readonly DecidedAmendment[], actor: Actor): Promise<RefusedAmendment[]> {
     const issuers = [...new Set(decided.map(({ contract }) => contract.issuerId))];
     for (const issuerId of issuers) authorise(actor, 'billing', issuerId);
     const firstOpen = decided.some((one) => firstDayOf(one) !== undefined) ? await this.openPeriods.firstOpenDays(tx, issuers) : new Map<IssuerId, LocalDate>();
-    const judged = decided.map((one) => ({ ...one, error: closedFor(one, firstOpen.get(one.contract.issuerId)) }));
+    const starting = decided.filter(({ amendment: { changes = [] } }) => changes.some(({ kind }) => kind === 'start'));
+    const closed = await this.companies.closedAmong(tx, [...new Set(starting.map(({ contract }) => contract.companyId))]);
+    const companyOf = (one: DecidedAmendment) => (starting.includes(one) ? closed.get(one.contract.companyId) : undefined);
+    const judged = decided.map((one) => ({ ...one, error: closedPeriod(one, firstOpen.get(one.contract.issuerId)) ?? closedCompany(companyOf(one)) }));
     const recorded = judged.filter(({ error }) => error === undefined);
     const changed = recorded.flatMap(({ contract: { id }, amendment: { changes = [] }, reason }) => changes.map((change) => ({ contractId: id, change, reason })));
     if (changed.length > 0) await appendContractChanges(tx, changed, actor.subject);
@@ -122,9 +125,15 @@ function firstDayOf({ contract, amendment: { changes = [], from, agreedBefore = 
   return owesEver && !agreedBefore ? days.reduce(minDate) : undefined;
 }
 
-function closedFor(decided: DecidedAmendment, firstOpen: LocalDate | undefined): DomainError | undefined {
+function closedPeriod(decided: DecidedAmendment, firstOpen: LocalDate | undefined): DomainError | undefined {
   const first = firstDayOf(decided);
   return first !== undefined && firstOpen !== undefined && first < firstOpen ? periodClosed(first, firstOpen, 'effectiveOn') : undefined;
+}
+
+/** A contract with a closed company would owe what nobody is billed for. */
+function closedCompany(number: string | undefined): DomainError | undefined {
+  if (number === undefined) return undefined;
+  return new DomainError('COMPANY_CLOSED', `The company ${number} is closed, so no contract with it comes into force.`, { field: 'contractId', value: number, remedy: 'Reopen the company first.' });
 }
 
 function policiesOf({ contract, amendment: { changes = [], policies = contract.policies } }: DecidedAmendment): PoliciesToSet {

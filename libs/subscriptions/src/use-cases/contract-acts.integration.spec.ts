@@ -80,6 +80,18 @@ describe('a contract', () => {
       await expect(draft(input)).rejects.toMatchObject({ code });
     });
 
+    it('does not come into force, nor again, with a company that is closed', async () => {
+      const [drafted, ended] = [await draft(), await active({ termEndsOn: day('2026-06-01') })];
+      const close = (status: string) => world.execute('UPDATE companies.company SET status = $2 WHERE id = $1', [company, status]);
+      await close('closed');
+      const refused = { code: 'COMPANY_CLOSED', field: 'contractId', remedy: 'Reopen the company first.' };
+      await expect(acts.activate.execute({ contractId: drafted, reason }, ANA)).rejects.toMatchObject(refused);
+      await expect(acts.renew.execute({ contractId: ended, months: 6, reason }, ANA)).rejects.toMatchObject(refused);
+      await acts.end.execute({ contractId: ended, when: day('2026-05-01'), reason }, ANA);
+      await close('active');
+      await acts.activate.execute({ contractId: drafted, reason }, ANA);
+    });
+
     it('is activated once, and by those who may bill', async () => {
       const contract = await active();
       await expect(acts.activate.execute({ contractId: contract, reason }, ANA)).rejects.toMatchObject({ code: 'CONTRACT_ALREADY_ACTIVE' });
