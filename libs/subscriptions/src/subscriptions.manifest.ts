@@ -30,4 +30,27 @@ export const subscriptionsPersistence: PersistenceManifest = {
     RecurringRevenue1780300000042,
     PayersOnOneClock1780300000051,
   ],
+  rights: {
+    // Timelines, and everything else that decides what is owed: said once, and mended by saying it again.
+    contract_change: ['INSERT'],
+    fee_change: ['INSERT'],
+    enrolment_change: ['INSERT'],
+    subsidy_rule: ['INSERT'],
+    product_tax: ['INSERT'],
+    price: ['INSERT'],
+    charge: ['INSERT', 'UPDATE (document_id)'],
+    // What the timelines are of. Some column may be updated so that rows can be locked; of enrolments and components triggers refuse it.
+    enrolment: ['INSERT', 'UPDATE (plan_id)'],
+    fee_component: ['INSERT', 'UPDATE (name)'],
+    product: ['INSERT', 'UPDATE (name)'],
+    plan: ['INSERT', 'UPDATE (retired_from)'],
+    contract: [
+      'INSERT',
+      `UPDATE (auto_renew, renewal_months, notice_days, overdue_policy, overdue_grace_days, suspended_billing, pause_days_max, upgrade_when, downgrade_when,
+        trial_days, payroll_allowed, renewal_due_on)`,
+    ],
+    overdue_invoice: ['INSERT', 'UPDATE (settled_on, suspended_on)'],
+    revenue_snapshot: ['INSERT', 'UPDATE (completed_at)'],
+    revenue_cell: ['INSERT'],
+  },
 };

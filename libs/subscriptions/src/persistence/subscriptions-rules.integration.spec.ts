@@ -483,4 +483,39 @@ describe('the database refuses', () => {
       });
     });
   });
+
+  describe('the application, by its rights,', () => {
+    const APPEND_ONLY = ['contract_change', 'fee_change', 'enrolment_change', 'subsidy_rule', 'product_tax', 'price', 'charge', 'revenue_cell'];
+    const asApp = (sql: string) => world.test.database.transaction((tx) => tx.execute(sql)).then(() => 'nothing', (error: { code?: string }) => error.code);
+
+    it.each([
+      ...APPEND_ONLY.flatMap((table) => [`DELETE FROM subscriptions.${table}`, `TRUNCATE subscriptions.${table}`]),
+      ...['contract_change', 'fee_change', 'enrolment_change', 'subsidy_rule', 'product_tax'].map((table) => `UPDATE subscriptions.${table} SET recorded_by = recorded_by`),
+      ...['contract_change', 'fee_change', 'enrolment_change'].map((table) => `UPDATE subscriptions.${table} SET effective_on = effective_on`),
+      ...['UPDATE subscriptions.price SET amount_minor = amount_minor', 'UPDATE subscriptions.charge SET amount_minor = amount_minor', 'UPDATE subscriptions.revenue_cell SET country = country'],
+      ...['DELETE FROM subscriptions.contract', 'UPDATE subscriptions.contract SET company_id = company_id', 'UPDATE subscriptions.enrolment SET contract_id = contract_id'],
+      ...['DELETE FROM subscriptions.enrolment', 'DELETE FROM subscriptions.fee_component', 'UPDATE subscriptions.fee_component SET kind = kind', 'UPDATE subscriptions.plan SET tier = tier'],
+      ...['ALTER TABLE subscriptions.contract_change DISABLE TRIGGER USER', 'DROP TRIGGER contract_change_is_append_only ON subscriptions.contract_change'],
+    ])('from %s', async (sql) => {
+      expect(await asApp(sql)).toBe('42501');
+    });
+
+    it('from taking anything away, in whatever table a migration will bring', async () => {
+      const tables = await world.test.database.query<{ name: string }>(
+        `SELECT relname AS name FROM pg_class WHERE relnamespace = 'subscriptions'::regnamespace AND relkind IN ('r', 'p')
+            AND (has_table_privilege(oid, 'DELETE') OR has_table_privilege(oid, 'TRUNCATE') OR has_table_privilege(oid, 'UPDATE')) ORDER BY 1`,
+      );
+      expect(tables).toEqual([]);
+    });
+
+    it('and triggers refuse the owner the same', async () => {
+      const unguarded = await world.test.database.query<{ name: string }>(
+        `SELECT t.name FROM unnest($1::text[]) AS t (name)
+          WHERE NOT EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = ('subscriptions.' || t.name)::regclass AND g.tgfoid = 'platform.refuse_change'::regproc AND g.tgenabled = 'A'
+                              AND g.tgtype & 8 > 0 AND g.tgtype & 16 > 0 AND g.tgtype & 32 > 0)`,
+        [APPEND_ONLY],
+      );
+      expect(unguarded).toEqual([]);
+    });
+  });
 });
