@@ -12,6 +12,7 @@ import { GuardOfTheDaysTouched1780300000032 } from './persistence/migrations/178
 import { OverdueAndTestClocks1780300000041 } from './persistence/migrations/1780300000041-overdue-and-test-clocks';
 import { RecurringRevenue1780300000042 } from './persistence/migrations/1780300000042-recurring-revenue';
 import { PayersOnOneClock1780300000051 } from './persistence/migrations/1780300000051-payers-on-one-clock';
+import { SubsidiesOfAnyCycle1780300000052 } from './persistence/migrations/1780300000052-subsidies-of-any-cycle';
 
 export const subscriptionsPersistence: PersistenceManifest = {
   schema: 'subscriptions',
@@ -29,6 +30,7 @@ export const subscriptionsPersistence: PersistenceManifest = {
     OverdueAndTestClocks1780300000041,
     RecurringRevenue1780300000042,
     PayersOnOneClock1780300000051,
+    SubsidiesOfAnyCycle1780300000052,
   ],
   rights: {
     // Timelines, and everything else that decides what is owed: said once, and mended by saying it again.

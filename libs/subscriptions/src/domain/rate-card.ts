@@ -97,7 +97,7 @@ export class RateCard {
   private compute(planId: PlanId): (PlanRates | NoRates)[] {
     const plan = this.plans.get(planId);
     if (plan === undefined) return [];
-    const prices = plan.prices.flatMap((price) => this.inForceFrom(price));
+    const prices = plan.prices.flatMap((price) => inForceFrom(price, this.contract));
     const changes = [...prices, ...plan.taxes, ...plan.subsidies, ...this.subsidiesOfAllPlans].map(({ effectiveFrom }) => effectiveFrom);
     const days = [...changes, ...this.contract.cycle.stretches.map(({ start }) => start)].sort();
     const rates: (PlanRates | NoRates)[] = [];
@@ -109,26 +109,13 @@ export class RateCard {
     return rates;
   }
 
-  /** The price with the day from which it is in force for this contract; none if it never is. */
-  private inForceFrom(price: PriceVersion): PriceVersion[] {
-    const { contract } = this;
-    switch (price.appliesTo) {
-      case 'all-from-date':
-        return [price];
-      case 'all-at-next-period':
-        return [{ ...price, effectiveFrom: contract.cycle.firstStartFrom(price.effectiveFrom) }];
-      case 'new-contracts':
-        return contract.startsOn >= price.effectiveFrom ? [price] : [];
-    }
-  }
-
   private ratesFrom(plan: PlanTerms, prices: readonly PriceVersion[], from: LocalDate): PlanRates | NoRates {
     const months = this.contract.cycle.monthsOn(from);
     const price = priceOn(prices, from, months);
     const tax = latestOn(plan.taxes, from);
     if (price === undefined || tax === undefined) return { from, price: null, lacks: price === undefined ? 'price' : 'tax' };
     const rule = latestOn(plan.subsidies, from) ?? latestOn(this.subsidiesOfAllPlans, from);
-    const wholeMinor = price.amountMinor * BigInt(months / price.intervalMonths);
+    const wholeMinor = wholePrice(price, months);
     const companyMinor = rule === undefined ? 0n : companyShare(rule.subsidy, wholeMinor, months);
     const common = { quantity: '1', taxInclusive: price.taxInclusive, taxCategory: tax.taxCategory, planId: plan.planId };
     const listed = `${plan.name} ${amountText(wholeMinor, this.currency)}`;
@@ -166,6 +153,45 @@ export class RateCard {
       remedy: `Record a tax category of the product that is effective on or before ${day}.`,
     });
   }
+}
+
+/** What a plan costs a contract for a whole period of so many months. */
+export interface ListPrice {
+  readonly months: number;
+  readonly minor: bigint;
+}
+
+/** The price of a period of so many months of a contract that begins on the day. */
+export function listPriceOn(prices: readonly PriceVersion[], day: LocalDate, months: number): ListPrice | undefined {
+  const price = priceOn(prices, day, months);
+  return price === undefined ? undefined : { months, minor: wholePrice(price, months) };
+}
+
+/** The prices that a contract has on a day and with each later cycle that is agreed; without those that are missing. Prices by ascending day. */
+export function listPricesFrom(contract: RatedContract, prices: readonly PriceVersion[], day: LocalDate): ListPrice[] {
+  const inForce = prices.flatMap((price) => inForceFrom(price, contract));
+  const days = [day, ...contract.cycle.stretches.map(({ start }) => start).filter((start) => start > day)];
+  return days.flatMap((on) => {
+    const months = contract.cycle.monthsOn(on);
+    const price = priceOn(inForce, on, months);
+    return price === undefined ? [] : [{ months, minor: wholePrice(price, months) }];
+  });
+}
+
+/** The price with the day from which it is in force for the contract; none if it never is. */
+function inForceFrom(price: PriceVersion, contract: RatedContract): PriceVersion[] {
+  switch (price.appliesTo) {
+    case 'all-from-date':
+      return [price];
+    case 'all-at-next-period':
+      return [{ ...price, effectiveFrom: contract.cycle.firstStartFrom(price.effectiveFrom) }];
+    case 'new-contracts':
+      return contract.startsOn >= price.effectiveFrom ? [price] : [];
+  }
+}
+
+function wholePrice({ amountMinor, intervalMonths }: PriceVersion, months: number): bigint {
+  return amountMinor * BigInt(months / intervalMonths);
 }
 
 /** Of the prices whose interval divides the months, the one with the longest interval: a yearly price before twelve monthly ones. */

@@ -4,7 +4,9 @@ import { Companies } from '@countinghouse/companies';
 import { compareDecimal, decimal, decimalToString, DomainError, isDomainError, IssuerId, LocalDate, timesRounded } from '@countinghouse/kernel';
 import { refuseBadTerms } from '../domain/component-terms';
 import { MEASURES } from '../domain/fee-terms';
+import { listPriceOn } from '../domain/rate-card';
 import { contractsBetweenClocks } from '../persistence/clock.queries';
+import { aboveListPrice } from '../use-cases/agree-subsidy';
 import { companyOnAnotherClock } from '../use-cases/draft-contract';
 import {
   ImportColumns, ImportHandler, ImportKind, ImportRow, ImportRun, moneyOf, OpenPeriods, periodClosed, Reader, Rejection, rejectionOf, RowOf, Tx,
@@ -205,7 +207,7 @@ function subsidyOf(row: Row, catalogue: Catalogue, errors: CellError[]): Contrac
     errors.push(unknown('plan_code', 'PLAN_UNKNOWN', `There is no plan ${row.plan_code}.`));
     return null;
   }
-  const price = catalogue.prices(planId, row.currency).findLast(({ effectiveFrom }) => effectiveFrom <= row.starts_on);
+  const price = listPriceOn(catalogue.prices(planId, row.currency), row.starts_on, row.cycle_months);
   if (price === undefined) {
     errors.push(priceMissing('plan_code', row.plan_code, row.currency, row.starts_on));
     return null;
@@ -218,9 +220,7 @@ function subsidyOf(row: Row, catalogue: Catalogue, errors: CellError[]): Contrac
   }
   if (row.subsidy_mode === 'percent') return { planId, mode: 'percent', amountMinor: null, percent: percentOf(row, errors), capMinor };
   const amountMinor = row.subsidy_mode === null ? 0n : (amountOf(row, 'subsidy_value', errors) ?? 0n);
-  if (amountMinor > price.amountMinor) {
-    errors.push(cell('subsidy_value', 'SUBSIDY_ABOVE_PRICE', `The subsidy is above the price of the plan ${row.plan_code}.`, 'Give at most the price.'));
-  }
+  if (amountMinor * BigInt(price.months) > price.minor) errors.push({ column: 'subsidy_value', error: aboveListPrice(row.plan_code, row.currency, amountMinor, price, 'subsidy_value') });
   return { planId, mode: 'fixed', amountMinor, percent: null, capMinor };
 }
 

@@ -33,6 +33,9 @@ describe('the imports of subscriptions', () => {
     imports = new Imports(database, runs, registry);
     await world.plan('GOLD', '40.00');
     await world.plan('SILVER', '20.00');
+    await world.plan('CHEAP', '10.00');
+    const yearly = { price: Money.parse('108.00', 'EUR'), taxInclusive: true, effectiveFrom: day('2026-01-01'), intervalMonths: 12 as const };
+    await acts.publishPrices.execute({ plan: 'CHEAP', prices: [yearly] }, ANA);
     await world.plan('YEN', '4000', 'JPY');
   });
   afterAll(() => world.test.drop());
@@ -91,6 +94,9 @@ describe('the imports of subscriptions', () => {
         row('11', `PT,${number},EUR,2026-06-01,,1,1,,,GOLD,percent,,`),
         row('12', `PT,${number},EUR,2026-06-01,,1,1,,,GOLD,fixed,0.001,`),
         row('13', `PT,${number},JPY,2026-06-01,,32,1,,,YEN,fixed,100,`),
+        row('14', `PT,${number},EUR,2026-06-01,,1,12,,,CHEAP,fixed,9.01,`),
+        row('15', `PT,${number},EUR,2026-06-01,,1,1,,,CHEAP,fixed,9.01,`),
+        row('16', `PT,${number},EUR,2026-06-01,,1,6,,,CHEAP,fixed,10.01,`),
       );
       expect(await rejections(refused)).toEqual([
         [2, 'issuer_code', 'ISSUER_UNKNOWN'],
@@ -106,6 +112,8 @@ describe('the imports of subscriptions', () => {
         [12, 'subsidy_value', 'SUBSIDY_INCOMPLETE'],
         [13, 'subsidy_value', 'MONEY_TOO_PRECISE'],
         [14, 'anchor_day', 'NUMBER_INVALID'],
+        [15, 'subsidy_value', 'SUBSIDY_ABOVE_PRICE'],
+        [17, 'subsidy_value', 'SUBSIDY_ABOVE_PRICE'],
       ]);
     });
 

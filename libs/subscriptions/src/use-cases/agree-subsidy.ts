@@ -1,9 +1,12 @@
 // AgreeSubsidy: from a day on, the company takes over another part of a plan's price, or of every plan without a rule of its own.
 import { Injectable } from '@nestjs/common';
-import { compareDecimal, ContractId, decimal, decimalToString, DomainError, LocalDate, timesRounded } from '@countinghouse/kernel';
+import { compareDecimal, ContractId, Currency, decimal, decimalToString, DomainError, LocalDate, Money, timesRounded } from '@countinghouse/kernel';
 import { Actor, Tx } from '@countinghouse/platform';
+import { ListPrice, listPricesFrom } from '../domain/rate-card';
+import { ratedContract } from '../domain/rated-contract';
 import { CataloguePlanRow, heldPlan } from '../persistence/catalogue.queries';
 import { HeldContract } from '../persistence/contract.queries';
+import { pricesOf } from '../persistence/rating.queries';
 import { appendSubsidies } from '../persistence/timeline.queries';
 import { Amendments, ContractAct } from './amendments';
 
@@ -59,18 +62,26 @@ function refuseNegative(field: string, value: bigint | null): void {
   throw new DomainError('AMOUNT_NEGATIVE', 'A subsidy is not below nothing.', { field, value: String(value), remedy: 'Give 0 or more.' });
 }
 
-/** The price by the month that is in force on the day; of one by the quarter or year nothing can be said here. */
-async function refuseAbovePrice(tx: Tx, { currency }: HeldContract, plan: CataloguePlanRow, on: LocalDate, amountMinor: bigint | null): Promise<void> {
-  const prices = await tx.query<{ intervalMonths: number; amountMinor: bigint }>(
-    `SELECT interval_months AS "intervalMonths", amount_minor AS "amountMinor" FROM subscriptions.price
-      WHERE plan_id = $1 AND currency = $2 AND effective_from <= $3 ORDER BY effective_from`,
-    [plan.id, currency, on],
-  );
-  if (prices.length === 0) {
+/**
+ * The price that the contract has on the day, and at each later change of its cycle: what is within the price by the month may be above the
+ * one by the year.
+ */
+async function refuseAbovePrice(tx: Tx, contract: HeldContract, plan: CataloguePlanRow, on: LocalDate, amountMinor: bigint | null): Promise<void> {
+  const { currency, changes } = contract;
+  const prices = await pricesOf(tx, [plan.id], [currency]);
+  if (!prices.some(({ effectiveFrom }) => effectiveFrom <= on)) {
     const reason = `The plan ${plan.code} has no price in ${currency} on ${on}.`;
     throw new DomainError('PRICE_MISSING', reason, { field: 'plan', value: plan.code, remedy: `Publish a price in ${currency} first.` });
   }
-  const monthly = prices.filter(({ intervalMonths }) => intervalMonths === 1).map((price) => price.amountMinor);
-  if (amountMinor === null || monthly.length === 0 || monthly.some((price) => amountMinor <= price)) return;
-  throw new DomainError('SUBSIDY_ABOVE_PRICE', `The subsidy is above the price of the plan ${plan.code}.`, { field: 'amount', value: String(amountMinor), remedy: 'Give at most the price.' });
+  if (amountMinor === null) return;
+  for (const price of listPricesFrom(ratedContract(changes), prices, on)) {
+    if (amountMinor * BigInt(price.months) > price.minor) throw aboveListPrice(plan.code, currency, amountMinor, price);
+  }
+}
+
+/** @param price of a whole period of so many months */
+export function aboveListPrice(plan: string, currency: Currency, amountMinor: bigint, { months, minor }: ListPrice, field = 'amount'): DomainError {
+  const most = Money.of(minor / BigInt(months), currency);
+  const reason = `The subsidy is above the price of the plan ${plan}, which is ${Money.of(minor, currency).toDecimal()} for ${months === 1 ? 'a month' : `${months} months`}.`;
+  return new DomainError('SUBSIDY_ABOVE_PRICE', reason, { field, value: String(amountMinor), remedy: `Give at most ${most.toDecimal()} a month.` });
 }

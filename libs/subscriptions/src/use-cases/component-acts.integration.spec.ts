@@ -1,6 +1,7 @@
 // Fees, discounts, caps, commitments and subsidies: agreed, changed and ended from a day on; and what contradicts itself.
 import { Companies } from '@countinghouse/companies';
-import { ContractId, PlanId } from '@countinghouse/kernel';
+import { ContractId, Money, PlanId } from '@countinghouse/kernel';
+import { violatedConstraint } from '@countinghouse/platform';
 import { createTestDatabase } from '@countinghouse/testing';
 import { Acts, actsOn } from '../../test/acts';
 import { ANA, day, World } from '../../test/world';
@@ -239,6 +240,38 @@ describe('a component of a contract', () => {
         { ...common, seq: 2, plan_id: null, mode: 'fixed', amount_minor: 500n, percent: null, cap_minor: null },
         { ...common, seq: 3, plan_id: gold, mode: 'percent', amount_minor: null, percent: '40.0000', cap_minor: null },
       ]);
+    });
+
+    describe('of a plan that is cheaper by the year', () => {
+      beforeAll(async () => {
+        const prices = [{ price: Money.parse('40.00', 'EUR'), taxInclusive: true, effectiveFrom: day('2026-01-01') }];
+        await world.publishPlan.execute({ code: 'YEARLY', name: 'Yearly', taxCategory: 'standard', prices }, ANA);
+        const yearly = { price: Money.parse('400.00', 'EUR'), taxInclusive: true, effectiveFrom: day('2026-01-01'), intervalMonths: 12 as const };
+        await acts.publishPrices.execute({ plan: 'YEARLY', prices: [yearly] }, ANA);
+      });
+      const cycle = (months: number, from: string) => acts.amendCycle.execute({ contractId: contract, effectiveOn: day(from), cycleMonths: months, reason }, ANA);
+      const above = { code: 'SUBSIDY_ABOVE_PRICE', field: 'amount', value: '3334', message: expect.stringContaining('400.00 for 12 months') as string, remedy: 'Give at most 33.33 a month.' };
+
+      it('are at most the price of their own cycle', async () => {
+        await agree({ mode: 'fixed', amountMinor: 3_334n }, 'YEARLY');
+        await cycle(12, '2026-06-01');
+        await expect(agree({ mode: 'fixed', amountMinor: 3_334n }, 'YEARLY')).rejects.toMatchObject(above);
+        await agree({ mode: 'fixed', amountMinor: 3_333n }, 'YEARLY');
+      });
+
+      it('are at most the price of a cycle that is agreed for later', async () => {
+        await cycle(12, '2026-09-01');
+        await expect(agree({ mode: 'fixed', amountMinor: 3_334n }, 'YEARLY')).rejects.toMatchObject(above);
+      });
+
+      it('are kept by the database, too', async () => {
+        const insert = (minor: number) =>
+          world.execute(`INSERT INTO subscriptions.subsidy_rule (contract_id, seq, plan_id, effective_from, mode, amount_minor, recorded_by, reason)
+             SELECT $1, 90, id, '2026-06-01', 'fixed', $2, 'ana', 'spec' FROM subscriptions.plan WHERE code = 'YEARLY'`, [contract, minor]).then(() => 'accepted', violatedConstraint);
+        await cycle(12, '2026-06-01');
+        expect(await insert(3_334)).toBe('subsidy_is_at_most_the_price');
+        expect(await insert(3_333)).toBe('accepted');
+      });
     });
 
     it.each<[string, Parameters<typeof agree>, string]>([
