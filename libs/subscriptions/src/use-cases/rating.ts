@@ -189,9 +189,15 @@ const NOTHING: readonly ChargeInForce[] = [];
 
 async function inForceByComponent(reader: Reader, ids: readonly string[]) {
   const records = await chargesOnRecord(reader, ids);
+  const inForce = new Map<string, readonly ChargeInForce[]>();
   return (type: ComponentType, id: string): readonly ChargeInForce[] => {
-    const ofComponent = records.get(componentKey(type, id));
-    return ofComponent === undefined ? NOTHING : chargesInForce(ofComponent);
+    const key = componentKey(type, id);
+    const known = inForce.get(key);
+    if (known !== undefined) return known;
+    const ofComponent = records.get(key);
+    const found = ofComponent === undefined ? NOTHING : chargesInForce(ofComponent);
+    inForce.set(key, found);
+    return found;
   };
 }
 
