@@ -1,9 +1,9 @@
 // Invoices in the API.
-import { ArgsType, Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
+import { ArgsType, Field, ID, InputType, ObjectType } from '@nestjs/graphql';
 import type { LocalDate } from '@countinghouse/kernel';
-import type { PayerType } from '@countinghouse/companies';
 import { Connection, DateScalar, DateTimeScalar, DecimalScalar, enumOf, MoneyField, Node, PageArgs } from '@countinghouse/platform';
 import type { DocumentType, Stream } from '../domain/document-number';
+import { BillingDocument, DocumentLine } from './document.type';
 
 export type InvoiceState = 'draft' | 'finalised' | 'paid' | 'void' | 'uncollectible';
 
@@ -12,7 +12,7 @@ export const DocumentTypeEnum = enumOf<DocumentType>('DocumentType', ['invoice',
 export const StreamEnum = enumOf<Stream>('Stream', ['company', 'member'], 'The business stream (companies) or the member stream (persons).');
 
 @ObjectType('Invoice', { implements: () => [Node], description: 'A legal document; immutable once finalised.' })
-export class InvoiceType extends Node {
+export class InvoiceType extends BillingDocument {
   @Field(() => DocumentTypeEnum)
   readonly documentType!: DocumentType;
   @Field(() => StreamEnum)
@@ -25,14 +25,6 @@ export class InvoiceType extends Node {
   readonly issuedOn!: LocalDate | null;
   @Field(() => DateScalar, { nullable: true })
   readonly dueOn!: LocalDate | null;
-  @Field(() => String, { description: 'ISO 4217.' })
-  readonly currency!: string;
-  @MoneyField()
-  readonly net!: unknown;
-  @MoneyField()
-  readonly tax!: unknown;
-  @MoneyField()
-  readonly gross!: unknown;
   @MoneyField({ description: 'What is still to be settled.' })
   readonly open!: unknown;
   @Field(() => DateTimeScalar, { nullable: true })
@@ -41,33 +33,12 @@ export class InvoiceType extends Node {
   readonly paidAt!: Date | null;
   readonly issuerId!: string;
   readonly companyId!: string;
-  readonly payerType!: PayerType;
-  readonly payerId!: string;
   readonly runId!: string | null;
 }
 
 @ObjectType('InvoiceLine')
-export class InvoiceLineType {
-  @Field(() => Int)
-  readonly lineNo!: number;
-  @Field(() => String)
-  readonly description!: string;
-  @Field(() => DecimalScalar)
-  readonly quantity!: string;
-  @MoneyField()
-  readonly unitPrice!: unknown;
-  @MoneyField()
-  readonly net!: unknown;
-  @Field(() => String, { description: 'EN 16931: S, AE, O, E …' })
-  readonly taxCategory!: string;
-  @Field(() => DecimalScalar, { description: 'Percent.' })
-  readonly taxRate!: string;
-  @Field(() => DateScalar)
-  readonly serviceStart!: LocalDate;
-  @Field(() => DateScalar, { description: 'The first day after the service period.' })
-  readonly serviceEnd!: LocalDate;
+export class InvoiceLineType extends DocumentLine {
   readonly invoiceId!: string;
-  readonly currency!: string;
 }
 
 @ObjectType('InvoiceTax', { description: 'One tax category and rate of an invoice: computed on the sum, rounded once.' })

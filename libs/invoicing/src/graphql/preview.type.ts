@@ -1,9 +1,9 @@
 // Previews of billing in the API: what would stand on the documents, down to the charges of a line.
 import { Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
 import type { LocalDate } from '@countinghouse/kernel';
-import type { PayerType } from '@countinghouse/companies';
 import { Connection, DateScalar, DateTimeScalar, DecimalScalar, MoneyField, Node, Payload } from '@countinghouse/platform';
 import { ProposalInput } from '@countinghouse/subscriptions';
+import { BillingDocument, DocumentLine } from './document.type';
 
 @ObjectType('BillingPreview', {
   implements: () => [Node],
@@ -27,45 +27,17 @@ export class BillingPreviewType extends Node {
 }
 
 @ObjectType('PreviewDocument', { implements: () => [Node], description: 'A document as it would be issued, but for its number.' })
-export class PreviewDocumentType extends Node {
-  @Field(() => String, { description: 'ISO 4217.' })
-  readonly currency!: string;
-  @MoneyField()
-  readonly net!: unknown;
-  @MoneyField()
-  readonly tax!: unknown;
-  @MoneyField()
-  readonly gross!: unknown;
+export class PreviewDocumentType extends BillingDocument {
   @Field(() => Int, { description: 'How many lines it has; very large previews show documents without them.' })
   readonly lineCount!: number;
-  readonly payerType!: PayerType;
-  readonly payerId!: string;
 }
 
 @ObjectType('PreviewLine', { implements: () => [Node] })
-export class PreviewLineType extends Node {
-  @Field(() => Int)
-  readonly lineNo!: number;
-  @Field(() => String)
-  readonly description!: string;
-  @Field(() => DecimalScalar)
-  readonly quantity!: string;
-  @MoneyField()
-  readonly unitPrice!: unknown;
-  @MoneyField()
-  readonly net!: unknown;
-  @Field(() => String, { description: 'EN 16931: S, AE, O, E …' })
-  readonly taxCategory!: string;
-  @Field(() => DecimalScalar, { description: 'Percent.' })
-  readonly taxRate!: string;
-  @Field(() => DateScalar)
-  readonly serviceStart!: LocalDate;
-  @Field(() => DateScalar, { description: 'The first day after the service period.' })
-  readonly serviceEnd!: LocalDate;
+export class PreviewLineType extends DocumentLine {
+  readonly id!: string;
   @Field(() => Int, { description: 'How many charges and credits it adds up; the first 200 are shown.' })
   readonly chargeCount!: number;
   readonly companyId!: string;
-  readonly currency!: string;
 }
 
 @ObjectType('PreviewCharge', { description: 'A charge or credit of a line, with how its amount came about.' })

@@ -1,9 +1,10 @@
 // The catalogue in the API: products, plans in tiers, and prices.
 import { Field, InputType, Int, ObjectType } from '@nestjs/graphql';
 import type { LocalDate } from '@countinghouse/kernel';
-import { Connection, DateScalar, DateTimeScalar, enumOf, MoneyField, MoneyInput, Node, Payload } from '@countinghouse/platform';
+import { Connection, DateScalar, enumOf, MoneyField, MoneyInput, Node, Payload } from '@countinghouse/platform';
 import type { TaxCategory } from '../domain/rated-stretch';
 import { PRICE_REACHES, type PriceInterval, type PriceReach } from '../persistence/catalogue.queries';
+import { Recorded } from './recorded.type';
 
 export const TaxCategoryEnum = enumOf<TaxCategory>('TaxCategory', ['standard', 'reduced', 'exempt']);
 export const PriceReachEnum = enumOf<PriceReach>(
@@ -29,17 +30,11 @@ export class PriceType {
 }
 
 @ObjectType('ProductTax', { description: 'How a product is taxed from a day on.' })
-export class ProductTaxType {
+export class ProductTaxType extends Recorded {
   @Field(() => TaxCategoryEnum)
   readonly taxCategory!: TaxCategory;
   @Field(() => DateScalar)
   readonly effectiveFrom!: LocalDate;
-  @Field(() => DateTimeScalar)
-  readonly recordedAt!: Date;
-  @Field(() => String)
-  readonly recordedBy!: string;
-  @Field(() => String)
-  readonly reason!: string;
   readonly productId!: string;
 }
 

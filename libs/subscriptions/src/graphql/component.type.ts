@@ -1,11 +1,12 @@
 // The components of a contract in the API: fees, discounts, caps and commitments, with their terms by date.
 import { Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
 import type { LocalDate } from '@countinghouse/kernel';
-import { DateScalar, DateTimeScalar, DecimalScalar, enumOf, MoneyField, MoneyInput, moneyType, MoneyType, Node, Payload } from '@countinghouse/platform';
+import { DateScalar, DecimalScalar, enumOf, MoneyField, MoneyInput, moneyType, MoneyType, Node, Payload } from '@countinghouse/platform';
 import type { Timing } from '../domain/billing-cycle';
 import { COMPONENT_KINDS, type ComponentKind, MEASURES, type Measure } from '../domain/fee-terms';
 import type { TaxCategory } from '../domain/rated-stretch';
 import { TaxCategoryEnum } from './catalogue.type';
+import { TimelineLine } from './recorded.type';
 
 export type PriceModel = 'flat' | 'perUnit' | 'graduated' | 'volume' | 'package';
 type Counted = 'eligible' | 'enrolled';
@@ -75,19 +76,9 @@ export class ComponentTermsType {
 }
 
 @ObjectType('ComponentChange', { description: 'Terms from a day on, or the end.' })
-export class ComponentChangeType {
-  @Field(() => Int, { description: 'Of two changes for one day the higher one decides.' })
-  readonly seq!: number;
-  @Field(() => DateScalar)
-  readonly effectiveOn!: LocalDate;
+export class ComponentChangeType extends TimelineLine {
   @Field(() => ComponentTermsType, { nullable: true, description: 'Null when it ends.' })
   readonly terms!: ComponentTermsType | null;
-  @Field(() => DateTimeScalar)
-  readonly recordedAt!: Date;
-  @Field(() => String)
-  readonly recordedBy!: string;
-  @Field(() => String)
-  readonly reason!: string;
   readonly componentId!: string;
 }
 

@@ -1,12 +1,13 @@
 // Contracts in the API: what they are, what their timelines say of a day, and what changes them.
 import { ArgsType, Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
 import type { LocalDate } from '@countinghouse/kernel';
-import { Connection, DateScalar, DateTimeScalar, DecimalScalar, enumOf, MoneyField, MoneyInput, Node, PageArgs, Payload } from '@countinghouse/platform';
+import { Connection, DateScalar, DecimalScalar, enumOf, MoneyField, MoneyInput, Node, PageArgs, Payload } from '@countinghouse/platform';
 import type { Timing } from '../domain/billing-cycle';
 import type { ContractChange } from '../domain/contract-timeline';
 import type { TaxCategory } from '../domain/rated-stretch';
 import { TaxCategoryEnum } from './catalogue.type';
 import { PriceModelEnum, TimingEnum, type PriceModel } from './component.type';
+import { ONE_LINE, Recorded, TimelineLine } from './recorded.type';
 
 type SubsidyMode = 'fixed' | 'percent';
 type ContractLife = 'draft' | 'upcoming' | 'running' | 'ended';
@@ -44,7 +45,7 @@ export class FeeComponentType {
 }
 
 @ObjectType('SubsidyRule', { description: 'What the company pays of each enrolled member’s plan.' })
-export class SubsidyRuleType {
+export class SubsidyRuleType extends Recorded {
   @Field(() => SubsidyModeEnum)
   readonly mode!: SubsidyMode;
   @MoneyField({ nullable: true, description: 'A month and member, when the mode is FIXED.' })
@@ -57,12 +58,6 @@ export class SubsidyRuleType {
   readonly effectiveFrom!: LocalDate;
   @Field(() => Int, { description: 'Of two rules for one plan and day the higher one decides.' })
   readonly seq!: number;
-  @Field(() => DateTimeScalar)
-  readonly recordedAt!: Date;
-  @Field(() => String)
-  readonly recordedBy!: string;
-  @Field(() => String)
-  readonly reason!: string;
   readonly contractId!: string;
   readonly planId!: string | null;
   readonly currency!: string;
@@ -118,12 +113,8 @@ export class ContractStateType {
   readonly noticeBy!: LocalDate | null;
 }
 
-@ObjectType('ContractChange', { description: 'One line of the timeline: from its day on it sets one aspect, until another line of a later day, or a later line of the day, does.' })
-export class ContractChangeType {
-  @Field(() => Int)
-  readonly seq!: number;
-  @Field(() => DateScalar)
-  readonly effectiveOn!: LocalDate;
+@ObjectType('ContractChange', { description: ONE_LINE })
+export class ContractChangeType extends TimelineLine {
   @Field(() => ContractChangeKindEnum)
   readonly kind!: ContractChange['kind'];
   @Field(() => Boolean, { nullable: true, description: 'Of a suspension: whether it is billed on.' })
@@ -138,12 +129,6 @@ export class ContractChangeType {
   readonly timeZone!: string | null;
   @Field(() => DateScalar, { nullable: true })
   readonly termEndsOn!: LocalDate | null;
-  @Field(() => DateTimeScalar)
-  readonly recordedAt!: Date;
-  @Field(() => String)
-  readonly recordedBy!: string;
-  @Field(() => String)
-  readonly reason!: string;
   readonly contractId!: string;
 }
 

@@ -1,9 +1,10 @@
 // Enrolments in the API: what they are today, their timelines, and the acts on one or thousands of them.
 import { Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
 import type { LocalDate } from '@countinghouse/kernel';
-import { Connection, DateScalar, DateTimeScalar, enumOf, Node, Payload } from '@countinghouse/platform';
+import { Connection, DateScalar, enumOf, Node, Payload } from '@countinghouse/platform';
 import type { EnrolmentChange } from '../domain/enrolment-timeline';
 import { WhenEnum, type When } from './contract.type';
+import { ONE_LINE, TimelineLine } from './recorded.type';
 
 type EnrolmentLife = 'withdrawn' | 'upcoming' | 'running' | 'ended';
 type AskedBy = 'payroll' | 'card';
@@ -33,20 +34,10 @@ export class EnrolmentType extends Node {
   readonly planId!: string;
 }
 
-@ObjectType('EnrolmentChange', { description: 'One line of the timeline: from its day on it sets one aspect, until another line of a later day, or a later line of the day, does.' })
-export class EnrolmentChangeType {
-  @Field(() => Int)
-  readonly seq!: number;
-  @Field(() => DateScalar)
-  readonly effectiveOn!: LocalDate;
+@ObjectType('EnrolmentChange', { description: ONE_LINE })
+export class EnrolmentChangeType extends TimelineLine {
   @Field(() => EnrolmentChangeKindEnum)
   readonly kind!: EnrolmentChange['kind'];
-  @Field(() => DateTimeScalar)
-  readonly recordedAt!: Date;
-  @Field(() => String)
-  readonly recordedBy!: string;
-  @Field(() => String)
-  readonly reason!: string;
   readonly enrolmentId!: string;
   readonly planId!: string | null;
 }
