@@ -18,11 +18,16 @@ export interface CompanyOptions {
   readonly anchorDay?: number;
   readonly cycleMonths?: number;
   readonly timing?: 'advance' | 'arrears';
+  /** Of the access fee, if it is another one than that of the enrolments. */
+  readonly feeTiming?: 'advance' | 'arrears';
   readonly members?: number;
+  readonly country?: string;
+  readonly vatStatus?: string;
   /** Access fee per person and month. */
   readonly feeMinor?: bigint;
-  /** The company's part of the plan's price. */
+  /** The company's part of the plan's price, tax included: a percentage, or an amount a month. */
   readonly subsidyPercent?: number;
+  readonly subsidyMinor?: bigint;
   readonly overduePolicy?: 'none' | 'suspend';
   readonly graceDays?: number;
   readonly suspendedBilling?: 'continues' | 'stops';
@@ -81,10 +86,21 @@ export class Business {
     return this.database.transaction((tx) => tx.execute(sql, params));
   }
 
-  /** A whole billing run of the real issuer, from start to end. */
+  /** A billing run of the real issuer that nobody has worked at yet. */
+  start(through: LocalDate, key: string = newId()) {
+    return this.get(StartBillingRun).execute({ idempotencyKey: key, issuerId: this.issuerId, through }, ACTOR);
+  }
+
+  /** A whole one, from start to end. */
   async bill(through: LocalDate) {
-    const run = await this.get(StartBillingRun).execute({ idempotencyKey: newId(), issuerId: this.issuerId, through }, ACTOR);
-    return this.get(Runs).drain(run.id);
+    return this.get(Runs).drain((await this.start(through)).id);
+  }
+
+  /** Every document with its totals, in the order of its number. */
+  invoices() {
+    return this.query<{ number: string; net: bigint; tax: bigint; gross: bigint }>(
+      `SELECT number, net_minor AS net, tax_minor AS tax, gross_minor AS gross FROM invoicing.invoice ORDER BY series_id, sequence`,
+    );
   }
 
   /** The proofs that fail; these businesses count people who are not there, so those of the headcount are left out. */
@@ -100,7 +116,8 @@ export class Business {
 
   /** A company under contract, its people eligible and enrolled from the contract's first day on. */
   async company(options: CompanyOptions): Promise<ContractedCompany> {
-    const { issuerId = this.issuerId, startsOn, anchorDay = 1, cycleMonths = 1, timing = 'advance', members = 2, feeMinor = 400n, subsidyPercent = 40 } = options;
+    const { issuerId = this.issuerId, startsOn, anchorDay = 1, cycleMonths = 1, timing = 'advance', members = 2, feeMinor = 400n } = options;
+    const { country = 'PT', vatStatus = 'valid', feeTiming = timing, subsidyMinor = null, subsidyPercent = 40 } = options;
     const [companyId, contractId, feeId] = [newId<CompanyId>(), newId<ContractId>(), newId()];
     const memberIds = Array.from({ length: members }, () => newId<MemberId>());
     const enrolmentIds = memberIds.map(() => newId<EnrolmentId>());
@@ -108,8 +125,8 @@ export class Business {
     await this.database.transaction(async (tx) => {
       await tx.execute(
         `INSERT INTO companies.company (id, number, legal_name, country, tax_id, vat_status, currency, language, time_zone, payment_terms_days, payer_id)
-         VALUES ($1, 'C-' || $2::text, 'Company ' || $2::text, 'PT', 'PT' || $2, 'valid', 'EUR', 'en', 'Europe/Lisbon', $3, $4)`,
-        [companyId, number, options.paymentTermsDays ?? 30, options.payerId ?? null],
+         VALUES ($1, 'C-' || $2::text, 'Company ' || $2::text, $5::text, $5::text || $2, $6, 'EUR', 'en', 'Europe/Lisbon', $3, $4)`,
+        [companyId, number, options.paymentTermsDays ?? 30, options.payerId ?? null, country, vatStatus],
       );
       await tx.execute(
         `INSERT INTO subscriptions.contract (id, number, issuer_id, company_id, currency, enrolment_timing, overdue_policy, overdue_grace_days, suspended_billing)
@@ -122,17 +139,17 @@ export class Business {
                 ($1, 3, $2, 'zone', NULL, NULL, NULL, 'Europe/Lisbon', 'spec', 'spec')`,
         [contractId, startsOn, anchorDay, cycleMonths],
       );
-      await tx.execute(`INSERT INTO subscriptions.fee_component (id, contract_id, kind, name, timing) VALUES ($1, $2, 'access-fee', 'Access fee', $3)`, [feeId, contractId, timing]);
+      await tx.execute(`INSERT INTO subscriptions.fee_component (id, contract_id, kind, name, timing) VALUES ($1, $2, 'access-fee', 'Access fee', $3)`, [feeId, contractId, feeTiming]);
       await tx.execute(
         `INSERT INTO subscriptions.fee_change (component_id, component_kind, component_timing, seq, effective_on, kind, price_model, measure, counted,
            on_decrease, interval_months, unit_price_minor, tax_inclusive, tax_category, recorded_by, reason)
          VALUES ($1, 'access-fee', $4, 1, $3, 'terms', 'perUnit', 'daily', 'eligible', 'credit', 1, $2, false, 'standard', 'spec', 'spec')`,
-        [feeId, feeMinor, startsOn, timing],
+        [feeId, feeMinor, startsOn, feeTiming],
       );
       await tx.execute(
-        `INSERT INTO subscriptions.subsidy_rule (contract_id, seq, plan_id, effective_from, mode, percent, recorded_by, reason)
-         VALUES ($1, 1, $2, $3, 'percent', $4, 'spec', 'spec')`,
-        [contractId, this.planId, startsOn, subsidyPercent],
+        `INSERT INTO subscriptions.subsidy_rule (contract_id, seq, plan_id, effective_from, mode, amount_minor, percent, recorded_by, reason)
+         VALUES ($1, 1, $2, $3, $4, $5, $6, 'spec', 'spec')`,
+        [contractId, this.planId, startsOn, subsidyMinor === null ? 'percent' : 'fixed', subsidyMinor, subsidyMinor === null ? subsidyPercent : null],
       );
       await tx.execute(
         `INSERT INTO companies.member (id, company_id, employee_id, name, status, eligible_from)
