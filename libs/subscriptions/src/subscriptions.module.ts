@@ -41,6 +41,7 @@ import { PublishPlan } from './use-cases/publish-plan';
 import { PublishPrices } from './use-cases/publish-prices';
 import { PublishProduct } from './use-cases/publish-product';
 import { Rating } from './use-cases/rating';
+import { RecordEnrolmentChanges } from './use-cases/record-enrolment-changes';
 import { RecurringRevenue } from './use-cases/recurring-revenue';
 import { RenewContract } from './use-cases/renew-contract';
 import { RenewDueContracts } from './use-cases/renew-due-contracts';
@@ -58,7 +59,7 @@ const CONTRACTS = [
   Amendments, DraftContract, ActivateContract, AddComponent, ChangeComponent, EndComponent, AgreeSubsidy, AgreeTerm, AmendCycle, AmendZone,
   SuspendContract, ResumeContract, EndContract, RenewContract, RenewDueContracts, SetContractPolicies,
 ];
-const ENROLMENTS = [EnrolmentActs, StartEnrolments, ChangePlan, PauseEnrolments, ResumeEnrolments, CancelEnrolments, AskBy, FollowLeaving];
+const ENROLMENTS = [EnrolmentActs, StartEnrolments, ChangePlan, PauseEnrolments, ResumeEnrolments, CancelEnrolments, AskBy, FollowLeaving, RecordEnrolmentChanges];
 const JOBS = [ContractsImport, EnrolmentsImport, RenewalTick, MembersLeftConsumer];
 const OVERDUE = [ApplyOverduePolicy, OverdueConsumer, OverduePolicyWork];
 const REVENUE = [SnapshotRevenue, StartRevenueSnapshots, RecurringRevenue, RevenueSnapshotRun];

@@ -23,6 +23,7 @@ import { FollowLeaving } from '../src/use-cases/follow-leaving';
 import { PauseEnrolments } from '../src/use-cases/pause-enrolments';
 import { PublishPrices } from '../src/use-cases/publish-prices';
 import { PublishProduct } from '../src/use-cases/publish-product';
+import { RecordEnrolmentChanges } from '../src/use-cases/record-enrolment-changes';
 import { RenewContract } from '../src/use-cases/renew-contract';
 import { RenewDueContracts } from '../src/use-cases/renew-due-contracts';
 import { ResumeContract } from '../src/use-cases/resume-contract';
@@ -54,7 +55,9 @@ export function actsOn({ database }: SpecDatabase, now: string) {
   const audit = new Audit();
   const openPeriods = specOpenPeriods(books);
   const amendments = new Amendments(database, clock, openPeriods, audit, new Companies());
-  const enrolmentActs = new EnrolmentActs(database, clock, openPeriods, audit, new Companies(), new FollowLeaving(new Companies(), clock));
+  const followLeaving = new FollowLeaving(new Companies(), clock);
+  const recordEnrolmentChanges = new RecordEnrolmentChanges(new Companies(), followLeaving);
+  const enrolmentActs = new EnrolmentActs(database, clock, openPeriods, audit, recordEnrolmentChanges);
   return {
     clock,
     books,
@@ -84,7 +87,8 @@ export function actsOn({ database }: SpecDatabase, now: string) {
     resumeEnrolments: new ResumeEnrolments(enrolmentActs),
     cancel: new CancelEnrolments(enrolmentActs),
     askBy: new AskBy(enrolmentActs),
-    followLeaving: new FollowLeaving(new Companies(), clock),
+    followLeaving,
+    recordEnrolmentChanges,
   };
 }
 export type Acts = ReturnType<typeof actsOn>;

@@ -1,19 +1,16 @@
 // The import of enrolments: a file of new ones and of other ends of known ones; one row for each person and contract.
 import { Injectable } from '@nestjs/common';
-import { Companies } from '@countinghouse/companies';
 import { addDays, ContractId, EnrolmentId, LocalDate, MemberId, minDate, PlanId, timeZone } from '@countinghouse/kernel';
 import {
   AppClock, ImportColumns, ImportHandler, ImportKind, ImportRow, ImportRun, newId, OpenPeriods, periodClosed, Reader, Rejection, rejection, rejectionOf, RowOf, Tx,
 } from '@countinghouse/platform';
 import { Answer, answerTo, EnrolmentOnRecord } from '../domain/enrolment-request';
 import { LEAVING, NewEnrolmentChange } from '../domain/enrolment-acts';
-import { tellCompanies } from '../persistence/enrolment.queries';
 import {
   addEnrolments, Catalogue, catalogueOf, ContractOnRecord, contractsByNumber, enrolmentsOf, lockContractsByNumber, memberKey,
   membersByEmployeeId, startedBy,
 } from '../persistence/import.queries';
-import { appendEnrolmentChanges } from '../persistence/timeline.queries';
-import { FollowLeaving } from '../use-cases/follow-leaving';
+import { RecordEnrolmentChanges } from '../use-cases/record-enrolment-changes';
 
 const COLUMNS = {
   contract_number: { type: 'text', required: true, max: 40 },
@@ -39,9 +36,8 @@ interface Request {
 @ImportKind({ kind: 'subscriptions.enrolments', queue: 'subscriptions', columns: COLUMNS, key: ['contract_number', 'employee_id'] })
 export class EnrolmentsImport extends ImportHandler<Row> {
   constructor(
-    private readonly companies: Companies,
     private readonly openPeriods: OpenPeriods,
-    private readonly followLeaving: FollowLeaving,
+    private readonly recordChanges: RecordEnrolmentChanges,
     private readonly clock: AppClock,
   ) {
     super();
@@ -61,13 +57,11 @@ export class EnrolmentsImport extends ImportHandler<Row> {
     });
     const added = requests.filter(({ answer }) => answer.kind === 'new').map((request) => ({ ...request, id: newId<EnrolmentId>() }));
     await addEnrolments(tx, added.map(({ id, contract, memberId, planId }) => ({ id, contractId: contract.id, memberId, planId })));
-    const begun = added.flatMap(({ id, row, planId }) => timelineOf(row, planId).map((change) => ({ enrolmentId: id, change })));
-    const changed = requests.flatMap(({ answer }) => (answer.kind === 'changed' ? [answer] : []));
-    const ended = changed.flatMap(({ id, changes }) => changes.map((change) => ({ enrolmentId: id, change })));
-    await appendEnrolmentChanges(tx, [...begun, ...ended], { by: await startedBy(tx, run.id), reason: `import of ${run.input.fileName}` });
-    const memberIds = requests.filter(({ answer }) => answer.kind !== 'unchanged').map(({ memberId }) => memberId);
-    await this.followLeaving.keepWithinMembership(tx, memberIds);
-    await tellCompanies(tx, this.companies, memberIds, this.clock.today(timeZone('UTC')));
+    const today = this.clock.today(timeZone('UTC'));
+    const begun = added.map(({ id, row, memberId, planId }) => ({ enrolmentId: id, memberId, changes: timelineOf(row, planId), today }));
+    const changed = requests.flatMap(({ answer, memberId }) => (answer.kind === 'changed' ? [{ enrolmentId: answer.id, memberId, changes: answer.changes, today }] : []));
+    const origin = { by: await startedBy(tx, run.id), reason: `import of ${run.input.fileName}` };
+    await this.recordChanges.execute(tx, [...begun, ...changed], origin);
     return { added: added.length, changed: changed.length, unchanged: rows.length - added.length - changed.length };
   }
 

@@ -28,7 +28,7 @@ describe('the imports of subscriptions', () => {
     const { database, url } = world.test;
     const openPeriods = specOpenPeriods(books);
     const acts = actsOn(world.test, '2026-06-10T12:00:00Z');
-    const registry = JobRegistry.of(new ContractsImport(openPeriods, new Companies()), new EnrolmentsImport(new Companies(), openPeriods, acts.followLeaving, acts.clock));
+    const registry = JobRegistry.of(new ContractsImport(openPeriods, new Companies()), new EnrolmentsImport(openPeriods, acts.recordEnrolmentChanges, acts.clock));
     runs = new Runs(database, new Audit(), new RunChunks(database, new Audit(), registry, new QueueSettings(url)));
     imports = new Imports(database, runs, registry);
     await world.plan('GOLD', '40.00');

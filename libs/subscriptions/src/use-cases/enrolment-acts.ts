@@ -1,14 +1,12 @@
 // EnrolmentActs: how every change of enrolments is made, of one as of thousands. Held, within open periods, with who and why.
 import { Injectable } from '@nestjs/common';
-import { Companies } from '@countinghouse/companies';
-import { DomainError, EnrolmentId, isDomainError, IssuerId, LocalDate, maxDate, minDate, PlanId } from '@countinghouse/kernel';
-import { Actor, AppClock, Audit, authorise, Database, OpenPeriods, periodClosed, Tx } from '@countinghouse/platform';
+import { DomainError, EnrolmentId, isDomainError, IssuerId, LocalDate, minDate, PlanId } from '@countinghouse/kernel';
+import { Actor, AppClock, Audit, authorise, Database, OpenPeriods, periodClosed } from '@countinghouse/platform';
 import { refuseNoReason } from '../domain/catalogue';
 import { NewEnrolmentChange } from '../domain/enrolment-acts';
 import { HeldContract } from '../persistence/contract.queries';
-import { HeldEnrolment, holdEnrolments, OfferedPlan, offeredPlans, tellCompanies } from '../persistence/enrolment.queries';
-import { appendEnrolmentChanges } from '../persistence/timeline.queries';
-import { FollowLeaving } from './follow-leaving';
+import { HeldEnrolment, holdEnrolments, OfferedPlan, offeredPlans } from '../persistence/enrolment.queries';
+import { RecordEnrolmentChanges } from './record-enrolment-changes';
 
 /** What every act on enrolments is given. */
 export interface EnrolmentAct {
@@ -43,8 +41,7 @@ export class EnrolmentActs {
     readonly clock: AppClock,
     readonly openPeriods: OpenPeriods,
     readonly audit: Audit,
-    readonly companies: Companies,
-    readonly followLeaving: FollowLeaving,
+    readonly recordChanges: RecordEnrolmentChanges,
   ) {}
 
   /**
@@ -74,8 +71,8 @@ export class EnrolmentActs {
         ...ids.filter((id) => !enrolments.some((enrolment) => enrolment.id === id)).map((enrolmentId) => ({ enrolmentId, error: notFound(enrolmentId) })),
       ];
       const changed = decided.filter(({ outcome }) => !isDomainError(outcome) && outcome.length > 0);
-      const changes = changed.flatMap(({ enrolment, outcome }) => (outcome as NewEnrolmentChange[]).map((change) => ({ enrolmentId: enrolment.id, change })));
-      await this.record(tx, changes, { by: actor.subject, reason });
+      const recorded = changed.map(({ enrolment: { id, memberId }, contract: { today }, outcome }) => ({ enrolmentId: id, memberId, changes: outcome as NewEnrolmentChange[], today }));
+      await this.recordChanges.execute(tx, recorded, { by: actor.subject, reason });
       await this.audit.record(
         tx,
         actor,
@@ -83,21 +80,12 @@ export class EnrolmentActs {
           action: `subscriptions.${action}`, subjectType: 'enrolment', subjectId: enrolment.id, issuerId: contract.issuerId, reason, change: { changes: outcome },
         })),
       );
-      if (changes.some(({ change }) => change.kind === 'start' || change.kind === 'end')) {
-        const memberIds = changed.map(({ enrolment }) => enrolment.memberId);
-        await this.followLeaving.keepWithinMembership(tx, memberIds);
-        await tellCompanies(tx, this.companies, memberIds, [...contracts.values()].map(({ today }) => today).reduce(maxDate));
-      }
       return {
         changed: changed.map(({ enrolment }) => enrolment.id),
         unchanged: decided.filter(({ outcome }) => !isDomainError(outcome) && outcome.length === 0).map(({ enrolment }) => enrolment.id),
         refused,
       };
     });
-  }
-
-  private async record(tx: Tx, changes: readonly { enrolmentId: EnrolmentId; change: NewEnrolmentChange }[], origin: { by: string; reason: string }): Promise<void> {
-    if (changes.length > 0) await appendEnrolmentChanges(tx, changes, origin);
   }
 }
 

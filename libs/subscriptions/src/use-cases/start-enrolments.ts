@@ -7,9 +7,8 @@ import { NewEnrolmentChange, planHeldOn } from '../domain/enrolment-acts';
 import { livesOf } from '../domain/contract-days';
 import { refuseNotOffered } from '../domain/offered-plan';
 import { HeldContract, holdContract } from '../persistence/contract.queries';
-import { CandidateRow, candidates, enrolmentsOfMembers, HeldEnrolment, OfferedPlan, offeredPlans, tellCompanies } from '../persistence/enrolment.queries';
+import { CandidateRow, candidates, enrolmentsOfMembers, HeldEnrolment, OfferedPlan, offeredPlans } from '../persistence/enrolment.queries';
 import { addEnrolments } from '../persistence/import.queries';
-import { appendEnrolmentChanges } from '../persistence/timeline.queries';
 import { refuseOutOfForce } from './amendments';
 import { refuseNoPayroll } from './ask-by';
 import { EnrolmentActs, outcomeOf, refuseClosed, refuseTooMany } from './enrolment-acts';
@@ -63,7 +62,7 @@ export class StartEnrolments {
     authorise(actor, 'billing');
     refuseNoReason(reason);
     refuseTooMany(enrolments.length);
-    const { database, clock, openPeriods, audit, companies, followLeaving } = this.acts;
+    const { database, clock, openPeriods, audit, recordChanges } = this.acts;
     const nowMs = clock.now();
     return database.transaction(async (tx) => {
       const contract = await holdContract(tx, contractId, nowMs);
@@ -85,9 +84,7 @@ export class StartEnrolments {
       }));
       const started = closed.flatMap(({ asked, outcome }) => (!isDomainError(outcome) && 'changes' in outcome ? [{ ...asked, id: newId<EnrolmentId>(), changes: outcome.changes }] : []));
       await addEnrolments(tx, started.map(({ id, memberId, planId }) => ({ id, contractId, memberId, planId })));
-      await appendEnrolmentChanges(tx, started.flatMap(({ id, changes }) => changes.map((change) => ({ enrolmentId: id, change }))), { by: actor.subject, reason });
-      await followLeaving.keepWithinMembership(tx, started.map(({ memberId }) => memberId));
-      await tellCompanies(tx, companies, started.map(({ memberId }) => memberId), contract.today);
+      await recordChanges.execute(tx, started.map(({ id, memberId, changes }) => ({ enrolmentId: id, memberId, changes, today: contract.today })), { by: actor.subject, reason });
       await audit.record(
         tx,
         actor,
