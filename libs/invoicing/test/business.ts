@@ -220,6 +220,13 @@ export class Business {
     );
   }
 
+  /** A plan of the same product that cannot be rated. */
+  async planWithoutPrice(): Promise<PlanId> {
+    const id = newId<PlanId>();
+    await this.execute(`INSERT INTO subscriptions.plan (id, product_id, code, name, tier) SELECT $1, product_id, 'FREE', 'Free', 2 FROM subscriptions.plan WHERE id = $2`, [id, this.planId]);
+    return id;
+  }
+
   async price(amountMinor: bigint, from: LocalDate, planId: PlanId = this.planId): Promise<void> {
     await this.execute(`INSERT INTO subscriptions.price (id, plan_id, currency, amount_minor, tax_inclusive, effective_from) VALUES ($1, $2, 'EUR', $3, true, $4)`, [
       newId(), planId, amountMinor, from,

@@ -42,6 +42,14 @@ describe('a company that is closed', () => {
     expect(await close()).toEqual([]);
   });
 
+  it('is not closed while something of its contracts cannot be rated', async () => {
+    await settle();
+    await business.change(company.enrolmentIds.slice(0, 1), 'plan', day('2026-10-10'), await business.planWithoutPrice());
+    expect(await close()).toMatch('Something of its contracts cannot be rated.');
+    await business.change(company.enrolmentIds.slice(0, 1), 'plan', day('2026-10-10'), business.planId);
+    expect(await close()).toEqual([]);
+  });
+
   it('may leave a credit, and is told of it', async () => {
     await settle();
     await correct(-1);

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { CheckedMove, CompanyObstacle, CompanyStatusCheck, CompanyStatusCheckProvider } from '@countinghouse/companies';
 import type { CompanyId, ContractId, EnrolmentId, LocalDate } from '@countinghouse/kernel';
-import { groupedBy, type Reader } from '@countinghouse/platform';
+import { groupedBy, type ParkedItem, type Reader } from '@countinghouse/platform';
 import { Rating } from '../use-cases/rating';
 
 /** Enrolments that are rated at once. */
@@ -17,6 +17,11 @@ interface EndedContract {
 /** What companies would be billed by the next run: in minor units, by issuer and currency. */
 class Outstanding {
   private readonly sums = new Map<CompanyId, Map<string, bigint>>();
+  private readonly unrated = new Set<CompanyId>();
+
+  addUnrated(companyId: CompanyId): void {
+    this.unrated.add(companyId);
+  }
 
   add(payerId: CompanyId, issuerId: string, currency: string, minor: bigint): void {
     const ofCompany = this.sums.get(payerId) ?? new Map<string, bigint>();
@@ -27,6 +32,7 @@ class Outstanding {
 
   /** In figures only: whoever asks may not see the contracts of every issuer. */
   of(companyId: CompanyId): CompanyObstacle[] {
+    if (this.unrated.has(companyId)) return [{ companyId, severity: 'refuses', detail: 'Something of its contracts cannot be rated.', remedy: 'Preview its billing, and mend what is told there.' }];
     const sums = [...(this.sums.get(companyId)?.values() ?? [])];
     if (sums.some((minor) => minor > 0n)) return [{ companyId, severity: 'refuses', detail: 'Something is still to be billed.', remedy: 'Bill what its contracts have come to first.' }];
     if (sums.some((minor) => minor < 0n)) {
@@ -68,9 +74,11 @@ export class Unbilled implements CompanyStatusCheck {
   }
 
   private async addRated(reader: Reader, input: Parameters<Rating['difference']>[1], outstanding: Outstanding): Promise<void> {
-    for (const { component, charge } of (await this.rating.difference(reader, input)).charges) {
+    const { charges, parked } = await this.rating.difference(reader, input);
+    for (const { component, charge } of charges) {
       if (charge.payer.type === 'company') outstanding.add(charge.payer.id as CompanyId, component.issuerId, component.currency, charge.amountMinor);
     }
+    for (const companyId of await companiesOf(reader, parked)) outstanding.addUnrated(companyId);
   }
 }
 
@@ -80,6 +88,17 @@ async function unbilledOf(reader: Reader, companyIds: readonly CompanyId[]) {
       WHERE document_id IS NULL AND payer_type = 'company' AND payer_id = ANY ($1::uuid[]) GROUP BY 1, 2, 3`,
     [companyIds],
   );
+}
+
+/** Whose contracts and enrolments they are; parked items are called 'contract …' and 'enrolment …'. */
+async function companiesOf(reader: Reader, parked: readonly ParkedItem[]): Promise<CompanyId[]> {
+  if (parked.length === 0) return [];
+  const rows = await reader.query<{ id: CompanyId }>(
+    `SELECT k.company_id AS id FROM subscriptions.contract k WHERE k.id = ANY ($1::uuid[])
+     UNION SELECT k.company_id FROM subscriptions.enrolment e JOIN subscriptions.contract k ON k.id = e.contract_id WHERE e.id = ANY ($1::uuid[])`,
+    [parked.map(({ item }) => item.split(' ')[1])],
+  );
+  return rows.map(({ id }) => id);
 }
 
 async function endedContractsOf(reader: Reader, companyIds: readonly CompanyId[], at: Date): Promise<EndedContract[]> {
