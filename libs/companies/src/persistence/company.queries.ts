@@ -187,9 +187,12 @@ export async function lockCompaniesById(tx: Tx, ids: readonly CompanyId[]): Prom
   await tx.query(`SELECT id FROM companies.company WHERE id = ANY ($1::uuid[]) ORDER BY number FOR NO KEY UPDATE`, [ids]);
 }
 
-/** Holds the companies as they are, shared with others who only need them to stay so; gives the numbers of those that are closed. */
+/**
+ * Holds the companies as they are, and gives the numbers of those that are closed. Not shared: two who go on to tell of enrolments of one
+ * company would wait for each other.
+ */
 export async function closedAmong(tx: Tx, ids: readonly CompanyId[]): Promise<Map<CompanyId, string>> {
   if (ids.length === 0) return new Map();
-  const rows = await tx.query<{ id: CompanyId; number: string; status: string }>('SELECT id, number, status FROM companies.company WHERE id = ANY ($1::uuid[]) ORDER BY number FOR SHARE', [ids]);
+  const rows = await tx.query<{ id: CompanyId; number: string; status: string }>('SELECT id, number, status FROM companies.company WHERE id = ANY ($1::uuid[]) ORDER BY number FOR NO KEY UPDATE', [ids]);
   return new Map(rows.filter(({ status }) => status === 'closed').map(({ id, number }) => [id, number]));
 }

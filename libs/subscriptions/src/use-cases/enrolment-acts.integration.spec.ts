@@ -259,6 +259,19 @@ describe('enrolments', () => {
       expect(await counted()).toEqual(['2026-06-01 0', '2026-11-01 1']);
     });
 
+    it('are counted once by contracts of one company whose ends are moved at the same moment', async () => {
+      const contracts = [contract, await world.contract(company, { startsOn: '2026-01-01' }), await world.contract(company, { startsOn: '2026-01-01' })];
+      for (const contractId of contracts) {
+        await acts.enrol.execute({ contractId, enrolments: members.map((memberId) => ({ memberId, planId: basic, startsOn: day('2026-06-01') })), reason }, ANA);
+      }
+      const end = (when: string) => Promise.all(contracts.map((contractId) => acts.end.execute({ contractId, when: day(when), reason }, ANA)));
+      // Later again, each takes up its life and holds the company for that.
+      for (const when of ['2026-09-01', '2026-12-01', '2026-08-01']) {
+        await end(when);
+        expect(await counted()).toEqual(['2026-06-01 3', `${when} 0`]);
+      }
+    });
+
     it('leave their members enrolled until its end has come', async () => {
       await endContract('2026-09-01');
       await enrol();
