@@ -69,8 +69,9 @@ describe('subscriptions in the API', () => {
   });
 
   it('agree components of every kind, change and end them, and show what was agreed by date', async () => {
+    let asked = 0;
     const add = (input: object) =>
-      api.act('contractComponentAdd', 'ContractComponentAddInput', { contractId, timing: 'ARREARS', reason, idempotencyKey: JSON.stringify(input) + contractId, ...input }, 'component { id kind name }');
+      api.act('contractComponentAdd', 'ContractComponentAddInput', { contractId, timing: 'ARREARS', reason, idempotencyKey: `component ${++asked} of ${contractId}`, ...input }, 'component { id kind name }');
     const eur = (amount: string) => ({ amount, currency: 'EUR' });
     const graduated = {
       priceModel: 'GRADUATED', measure: 'PEAK', counted: 'ENROLLED', tiers: [{ upTo: 100, unitPrice: eur('5.00'), flat: eur('10.00') }, { unitPrice: eur('4.00') }],
