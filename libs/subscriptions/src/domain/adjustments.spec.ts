@@ -95,6 +95,16 @@ describe('an amount off', () => {
 });
 
 describe('a cap', () => {
+  it('counts a one-off fee of a later day of the period from the first day of the period on', () => {
+    const setUp = aComponent('one-off', [['2026-06-20', { ...TAXED, unitPriceMinor: 1000n, quantity: 1 }]]);
+    for (const through of ['2026-06-01', '2026-06-19', '2026-06-20', '2026-06-30']) {
+      const of = owed([fee(3000n), setUp, cap(2000n)], { through });
+      expect(shape(of('cap'))).toEqual([['2026-06-01', '2026-07-01', -2000n]]);
+      expect(of('one-off')).toMatchObject([{ start: '2026-06-20', dueOn: '2026-06-20' }]);
+    }
+    expect(owed([setUp], { from: '2026-05-01', through: '2026-05-31' })('one-off')).toEqual([]);
+  });
+
   it('takes off what lies above it, after amounts off', () => {
     expect(amounts(owed([fee(3000n), cap(2500n)])('cap'))).toEqual([-500n]);
     expect(amounts(owed([fee(3000n), off(200n), cap(2500n)])('cap'))).toEqual([-300n]);

@@ -94,9 +94,10 @@ describe('owed for a one-off fee', () => {
     expect(owing!.rate).toMatchObject({ totalMinor: 50_000n, quantity: '2', unitPriceMinor: 25_000n, words: '2 × 250.00' });
   });
 
-  it('is not owed before its day, nor a second time when its terms are recorded again later', () => {
+  it('is due on its day, in a period that has begun, and not a second time when its terms are recorded again later', () => {
     const terms = { ...TAXED, unitPriceMinor: 25_000n, quantity: 1 };
-    expect(owed([setUp(['2026-06-10', terms])], { through: '2026-06-09' })('set-up')).toEqual([]);
+    expect(owed([setUp(['2026-06-10', terms])], { through: '2026-05-31' })('set-up')).toEqual([]);
+    expect(owed([setUp(['2026-06-10', terms])], { through: '2026-06-09' })('set-up')).toMatchObject([{ start: '2026-06-10', dueOn: '2026-06-10' }]);
     expect(shape(owed([setUp(['2026-06-10', terms], ['2026-07-10', terms])], { through: '2026-08-01' })('set-up'))).toEqual([['2026-06-10', '2026-06-11', 25_000n]]);
   });
 

@@ -68,15 +68,20 @@ function owedAccessFee(fee: FeeComponent<'access-fee'>, timeline: FeesTimeline, 
   return owed;
 }
 
-/** A one-off fee is a period of its own: the day on which it begins, if the contract owes on it. */
+/**
+ * A one-off fee is a period of its own: the day on which it begins, if the contract owes on it. One of a later day of a period that has
+ * begun is among them, because what is computed on the fees of the period, a cap, is computed on all of them from its first day on.
+ */
 function owedOneOff(fee: FeeComponent<'one-off'>, timeline: FeesTimeline, begunBy: LocalDate): OwedStretch[] {
   const owed: OwedStretch[] = [];
+  const until = timeline.contract.cycle.begunBy(begunBy).at(-1)?.end;
+  if (until === undefined) return owed;
   let ends: LocalDate | undefined;
   for (const { start, end, terms, decidedBy } of agreedStretches(fee.changes)) {
     const begins = start !== ends;
     ends = end;
     const owing = timeline.contract.owing[firstEndingAfter(timeline.contract.owing, start)];
-    if (!begins || start > begunBy || owing === undefined || owing.start > start) continue;
+    if (!begins || start >= until || owing === undefined || owing.start > start) continue;
     const { quantity, unitPriceMinor } = terms;
     const amount = amountText(unitPriceMinor, timeline.currency);
     const words = quantity === 1 ? amount : `${quantity} × ${amount}`;
