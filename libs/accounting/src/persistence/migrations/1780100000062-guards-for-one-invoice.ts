@@ -5,7 +5,7 @@ import { GUARD_IN_ONE_PASS, PLANNED_FOR_FEW, SEAL_BY_FIRST_LINE } from './178010
 
 export class GuardsForOneInvoice1780100000062 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    for (const sql of [ROWS, ACCOUNT, guardPostings(addDayTotals('account_day', 'new_posting')), SEAL]) await runner.query(sql);
+    for (const sql of [ROWS, ACCOUNT, guardPostings(addDayTotals('accounting.account_day', 'new_posting')), SEAL]) await runner.query(sql);
   }
 
   async down(runner: QueryRunner): Promise<void> {
@@ -77,7 +77,7 @@ const CHECK_ACCOUNT_DAYS_WITHOUT_LOCK = `
 export const addDayTotals = (table: string, rows: string): string => `
     -- One row per account, currency and day, in key order, so that two writers never wait for each other in a circle.
     -- The shard follows the transaction: a second statement of this transaction meets its own rows, not another's.
-    INSERT INTO accounting.${table} AS total
+    INSERT INTO ${table} AS total
       (account_id, currency, entry_date, shard, debit_minor, credit_minor, functional_debit_minor, functional_credit_minor, posting_count)
     SELECT account_id, currency, entry_date, (pg_current_xact_id()::text::bigint % 16)::int,
            coalesce(sum(amount_minor) FILTER (WHERE amount_minor > 0), 0),

@@ -22,7 +22,7 @@ export class TotalsOfFewLinesLater1780100000063 implements MigrationInterface {
       ALTER TABLE accounting.account_day_total RENAME TO account_day;
       ALTER TRIGGER day_total_is_kept_by_the_guard ON accounting.account_day RENAME TO account_day_is_kept_by_the_guard;
       ALTER TRIGGER day_total_is_kept ON accounting.account_day RENAME TO account_day_is_kept;`);
-    await runner.query(guardPostings(addDayTotals('account_day', 'new_posting')));
+    await runner.query(guardPostings(addDayTotals('accounting.account_day', 'new_posting')));
   }
 }
 
@@ -33,7 +33,7 @@ const UNTOTALLED = `
 
   CREATE FUNCTION accounting.total_entries() RETURNS trigger LANGUAGE plpgsql SET work_mem = '64MB' AS $$
   BEGIN
-${addDayTotals('account_day_total', 'gone JOIN accounting.posting USING (entry_id)')}
+${addDayTotals('accounting.account_day_total', 'gone JOIN accounting.posting USING (entry_id)')}
     RETURN NULL;
   END $$;
   CREATE TRIGGER entry_is_totalled_when_it_goes AFTER DELETE ON accounting.untotalled_entry
@@ -84,5 +84,5 @@ const FEW_LINES = 20;
 const TOTALS_OF_MANY = `
     IF new_lines <= ${FEW_LINES} THEN
       INSERT INTO accounting.untotalled_entry SELECT entry_id FROM new_posting WHERE line_no = 1;
-    ELSE${addDayTotals('account_day_total', 'new_posting')}
+    ELSE${addDayTotals('accounting.account_day_total', 'new_posting')}
     END IF;`;
