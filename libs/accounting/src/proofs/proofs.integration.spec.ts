@@ -112,7 +112,7 @@ describe('the proofs of accounting', () => {
   it('find an entry that was changed in the journal and in its block', async () => {
     await tamper('posting', `UPDATE accounting.posting SET party_id = 'somebody else' WHERE entry_id = 3 AND party_id IS NOT NULL`);
     await tamper('journal_entry', 'UPDATE accounting.journal_entry SET leaf_hash = now.hash FROM accounting.entry_leaf now WHERE now.id = journal_entry.id');
-    await tamper('block', `UPDATE accounting.block SET content = (SELECT string_agg(form, '' ORDER BY tx, id) FROM accounting.entry_leaf) WHERE no = 1`);
+    await tamper('block', `UPDATE accounting.block SET content = (SELECT string_agg(form, '' ORDER BY tx, id) FROM accounting.entry_leaf WHERE tx <= through_tx) WHERE no = 1`);
     expect(await ledger.brokenProofs()).toEqual(['chain-verifies: 1 breaks in the chain, first: block 1 does not match its content or its predecessor']);
   });
 
@@ -126,7 +126,7 @@ describe('the proofs of accounting', () => {
       SELECT entry.id, line.no, account.id, line.amount, line.amount, entry.entry_date, 'EUR'
         FROM entry, (VALUES (1, 'deferred-revenue', 5), (2, 'revenue', -5)) AS line(no, role, amount) JOIN accounting.account USING (role)`);
     await sealEverything();
-    expect(await ledger.brokenProofs()).toContainEqual(expect.stringMatching(/^chain-verifies: 1 breaks in the chain, first: entry \d+ of block 2 was changed$/));
+    expect(await ledger.brokenProofs()).toContainEqual(expect.stringMatching(/^chain-verifies: 1 breaks in the chain, first: entry \d+ of block \d+ was changed$/));
   });
 
   it('find a block that was hashed anew, by the next one', async () => {
