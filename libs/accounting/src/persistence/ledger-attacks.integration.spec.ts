@@ -118,6 +118,16 @@ describe.each(['origin', 'replica'])('the ledger under session_replication_role 
     await expect(forged(entry, lines)).rejects.toMatchObject({ constraint: rule });
   });
 
+  it('derives what the guard asks of an account, whatever is written there', async () => {
+    const wrong = () =>
+      psql.query(`SELECT role FROM accounting.account JOIN platform.issuer ON issuer.id = issuer_id
+        WHERE (account.functional_currency, flow_credit_bits) IS DISTINCT FROM
+              (issuer.functional_currency, coalesce((SELECT bit_or(credit_bit) FROM accounting.flow WHERE debit_role = role), 0))`);
+    expect((await wrong()).rows).toEqual([]);
+    await psql.query(`UPDATE accounting.account SET flow_credit_bits = -1, functional_currency = 'USD'`);
+    expect((await wrong()).rows).toEqual([]);
+  });
+
   it('refuses an entry without postings', async () => {
     const alone = psql.query(
       `INSERT INTO accounting.journal_entry (issuer_id, period_start, entry_date, effective_on, kind, source_type, source_id, content_hash, leaf_hash, line_count)
