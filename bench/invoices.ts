@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Client } from 'pg';
 import type { InvoiceFinalisedFact } from '@countinghouse/contracts';
 import { addDays, currency, Id, IssuerId, LocalDate, localDate } from '@countinghouse/kernel';
-import { newId } from '@countinghouse/platform';
+import { byteaArray, dateArray, int4Array, int8Array, newId, textArray, uuidArray } from '@countinghouse/platform';
 
 const COMPANIES = 10_000;
 const EUR = currency('EUR');
@@ -51,6 +51,27 @@ export function invoiceFacts(issuerId: IssuerId, count: number): InvoiceFinalise
     };
   });
 }
+
+/** The arguments in the form in which the books send them; each of the floors that takes arrays takes them so too. */
+export function bound(args: PostArguments): unknown[] {
+  return args.map((array, at) => BINARY[COLUMNS[at]!](array as never));
+}
+
+const COLUMNS = [
+  ...(['uuid', 'date', 'date', 'date', 'text', 'text', 'text', 'bytea', 'bytea', 'int'] as const),
+  ...(['int', 'int', 'bigint', 'text', 'bigint', 'bigint', 'text', 'text', 'text', 'uuid', 'text', 'numeric'] as const),
+  'int',
+] as const;
+
+const BINARY = {
+  uuid: uuidArray,
+  date: dateArray,
+  text: textArray,
+  bytea: byteaArray,
+  int: int4Array,
+  bigint: (values: readonly (string | number)[]) => int8Array(values.map(BigInt)),
+  numeric: (values: readonly unknown[]) => values,
+};
 
 /** The same as arguments of {@link POST}. Another choice of accounts, one for each line, comes from `accountsFor`. */
 export function invoiceArrays(issuerId: IssuerId, count: number, accountsFor: (no: number) => readonly string[]): PostArguments {

@@ -3,7 +3,7 @@ import type { Client } from 'pg';
 import { SealBlocks } from '@countinghouse/accounting';
 import { WITHOUT_TRIGGERS } from './copied-rows';
 import { Bench, medianOf, Round } from './harness';
-import { accountsOf, invoiceAccounts, invoiceArrays, LEAF_HASHES, POST, PostArguments } from './invoices';
+import { accountsOf, bound, invoiceAccounts, invoiceArrays, LEAF_HASHES, POST, PostArguments } from './invoices';
 
 const ENTRIES_PER_CALL = 5_000;
 
@@ -29,7 +29,7 @@ async function load(bench: Bench, entries: number, alterations: readonly string[
     await clone.run(...alterations);
     const client = await clone.connect();
     const accounts = invoiceAccounts(await accountsOf(client, bench.issuerId));
-    const calls = Array.from({ length: entries / ENTRIES_PER_CALL }, () => as(invoiceArrays(bench.issuerId, ENTRIES_PER_CALL, () => accounts)));
+    const calls = Array.from({ length: entries / ENTRIES_PER_CALL }, () => bound(as(invoiceArrays(bench.issuerId, ENTRIES_PER_CALL, () => accounts))));
     const loading = await clone.cpuOf(() => postAll(client, calls));
     const sealing = alterations.length > 0 ? 0 : await clone.app((app) =>
       clone.cpuOf(async () => {
@@ -46,5 +46,5 @@ function withoutHashes(call: PostArguments): PostArguments {
 }
 
 async function postAll(client: Client, calls: readonly (readonly unknown[])[]): Promise<void> {
-  for (const call of calls) await client.query(POST, call as unknown[][]);
+  for (const call of calls) await client.query(POST, [...call]);
 }

@@ -1,7 +1,7 @@
 // One invoice's entry per transaction, and many clients who all meet on one account.
 import type { Client } from 'pg';
 import { Bench, Clone, medianRound } from './harness';
-import { accountsOf, invoiceAccounts, invoiceArrays, POST, PostArguments } from './invoices';
+import { accountsOf, bound, invoiceAccounts, invoiceArrays, POST, PostArguments } from './invoices';
 
 const ACCOUNTS = 10_000;
 
@@ -48,10 +48,10 @@ async function measureHotAccount(bench: Bench, clients: number): Promise<void> {
 /** Posts an invoice in a transaction of its own. */
 type Post = (client: Client, invoice: Invoice) => Promise<unknown>;
 
-/** Made ready before the clock starts: the arguments of one call, and the same as the text that the driver would make of arrays each time. */
+/** Made ready before the clock starts: the arguments of one call, and the same as they are sent. */
 interface Invoice {
   readonly args: PostArguments;
-  readonly text: string[];
+  readonly bound: unknown[];
 }
 
 interface Drive {
@@ -62,7 +62,7 @@ interface Drive {
   readonly accountsFor: (no: number) => readonly string[];
 }
 
-const inOneStatement = (text: string): Post => (client, invoice) => client.query({ name: 'post', text, values: invoice.text });
+const inOneStatement = (text: string): Post => (client, invoice) => client.query({ name: 'post', text, values: invoice.bound });
 
 const guarded = inOneStatement(POST);
 
@@ -82,7 +82,7 @@ async function drive(bench: Bench, clone: Clone, { post, role, clients, accounts
   const count = bench.sized(1_000, 4_000);
   const invoiceOf = (no: number): Invoice => {
     const args = invoiceArrays(bench.issuerId, 1, () => accountsFor(no));
-    return { args, text: textOf(args) };
+    return { args, bound: bound(args) };
   };
   const invoices = Array.from({ length: count }, (_, no) => invoiceOf(no));
   const connections: Client[] = [];
@@ -99,11 +99,6 @@ async function drive(bench: Bench, clone: Clone, { post, role, clients, accounts
   const seconds = (performance.now() - started) / 1000;
   await clone.disconnect();
   return { transactions: count, cpuSeconds, seconds };
-}
-
-/** Arrays as the text that the driver would make of them each time. */
-function textOf(args: PostArguments): string[] {
-  return args.map((array) => `{${array.map((value) => (Buffer.isBuffer(value) ? `"\\\\x${value.toString('hex')}"` : value === null ? 'NULL' : `"${String(value)}"`)).join(',')}}`);
 }
 
 /** Ids of accounts in a chart large enough that two clients seldom meet. */

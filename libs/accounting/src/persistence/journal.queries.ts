@@ -1,6 +1,6 @@
 // SQL of the journal: choosing and locking periods, and posting entries as a set.
 import { IssuerId, LocalDate } from '@countinghouse/kernel';
-import { Reader, Tx } from '@countinghouse/platform';
+import { byteaArray, dateArray, int4Array, int8Array, Reader, textArray, Tx, uuidArray } from '@countinghouse/platform';
 import { EntryForm } from '../domain/entry-leaf';
 import { JournalEntryDraft } from '../domain/journal-entry';
 
@@ -41,7 +41,7 @@ export function dayKey({ issuerId, day, closingWork }: DayOfIssuer): string {
 }
 
 /**
- * Posts entries and lines in one statement; answers in the order given.
+ * Posts entries and lines in one statement, its arrays in binary form; answers in the order given.
  * A source that is posted with another content violates `source_is_posted_with_one_content`.
  */
 export async function postEntries(tx: Tx, entries: readonly EntryToPost[]): Promise<PostedEntry[]> {
@@ -52,29 +52,29 @@ export async function postEntries(tx: Tx, entries: readonly EntryToPost[]): Prom
     `SELECT entry_id AS "entryId", is_new AS "isNew" FROM accounting.post_entries(
        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23) ORDER BY entry_no`,
     [
-      entries.map(({ draft }) => draft.issuerId),
-      entries.map(({ periodStart }) => periodStart),
-      entries.map(({ entryDate }) => entryDate),
-      entries.map(({ draft }) => draft.effectiveOn),
-      entries.map(({ draft }) => draft.kind),
-      entries.map(({ draft }) => draft.sourceType),
-      entries.map(({ draft }) => draft.sourceId),
-      entries.map(({ contentHash }) => contentHash),
-      entries.map(({ leafHash }) => leafHash),
-      entries.map(({ draft }) => draft.lines.length),
-      lines.map((line) => line.entryNo),
-      lines.map((line) => line.lineNo),
-      lines.map((line) => line.accountId),
-      lines.map((line) => line.currency),
-      lines.map((line) => line.amountMinor),
-      lines.map((line) => line.functionalAmountMinor),
-      lines.map((line) => line.party?.type ?? null),
-      lines.map((line) => line.party?.id ?? null),
-      lines.map((line) => line.document?.type ?? null),
-      lines.map((line) => line.document?.id ?? null),
-      lines.map((line) => line.taxCode ?? null),
+      uuidArray(entries.map(({ draft }) => draft.issuerId)),
+      dateArray(entries.map(({ periodStart }) => periodStart)),
+      dateArray(entries.map(({ entryDate }) => entryDate)),
+      dateArray(entries.map(({ draft }) => draft.effectiveOn)),
+      textArray(entries.map(({ draft }) => draft.kind)),
+      textArray(entries.map(({ draft }) => draft.sourceType)),
+      textArray(entries.map(({ draft }) => draft.sourceId)),
+      byteaArray(entries.map(({ contentHash }) => contentHash)),
+      byteaArray(entries.map(({ leafHash }) => leafHash)),
+      int4Array(entries.map(({ draft }) => draft.lines.length)),
+      int4Array(lines.map((line) => line.entryNo)),
+      int4Array(lines.map((line) => line.lineNo)),
+      int8Array(lines.map((line) => line.accountId)),
+      textArray(lines.map((line) => line.currency)),
+      int8Array(lines.map((line) => line.amountMinor)),
+      int8Array(lines.map((line) => line.functionalAmountMinor)),
+      textArray(lines.map((line) => line.party?.type ?? null)),
+      textArray(lines.map((line) => line.party?.id ?? null)),
+      textArray(lines.map((line) => line.document?.type ?? null)),
+      uuidArray(lines.map((line) => line.document?.id ?? null)),
+      textArray(lines.map((line) => line.taxCode ?? null)),
       lines.map((line) => line.rate ?? null),
-      reversedNos(entries),
+      int4Array(reversedNos(entries)),
     ],
   );
 }

@@ -1,3 +1,4 @@
+export * from './binary-array';
 export * from './data-source';
 export * from './database';
 export * from './privileges';
