@@ -140,7 +140,7 @@ const PLAIN_POSTINGS = `
 const PLAIN_INSERTS = `
   WITH entry AS (
     INSERT INTO accounting.journal_entry (issuer_id, period_start, entry_date, effective_on, kind, source_type, source_id, content_hash, leaf_hash, line_count, reverses)
-    SELECT * FROM unnest($1::uuid[], $2::date[], $3::date[], $4::date[], $5::text[], $6::text[], $7::text[], $8::bytea[], $9::bytea[], $10::int[], $23::bigint[])
+    SELECT * FROM unnest($1::uuid[], $2::date[], $3::date[], $4::date[], $5::text[], $6::text[], $7::text[], $8::bytea[], $9::bytea[], $10::int[], $23::int[])
     RETURNING id, entry_date)
   INSERT INTO accounting.posting (entry_id, entry_date, line_no, account_id, currency, amount_minor, functional_amount_minor,
     party_type, party_id, document_type, document_id, tax_code, rate)
