@@ -11,7 +11,7 @@ export async function measure(bench: Bench): Promise<void> {
   const entries = bench.sized(10_000, 50_000);
   const guarantees: Round[] = [];
   const chain: Round[] = [];
-  for (let no = 0; no < 3; no++) {
+  for (let no = 0; no < 5; no++) {
     const bare = await load(bench, entries, [...WITHOUT_TRIGGERS, 'ALTER TABLE accounting.journal_entry ALTER leaf_hash DROP NOT NULL'], withoutHashes);
     const guarded = await load(bench, entries, []);
     const whole = guarded.loading + guarded.sealing;
