@@ -14,24 +14,23 @@ export class ChainVerifies implements Proof {
   async prove(reader: Reader): Promise<ProofResult> {
     const found = await reader.one<{ blocks: bigint; sealed: bigint; unsealed: bigint; broken: bigint; first: string | null }>(`
       WITH chained AS MATERIALIZED (
-        SELECT no, entry_count, through_tx, through_id, content_hash, previous_hash, hash, sealed_at, row_number() OVER (ORDER BY no) AS place,
+        SELECT block.*, row_number() OVER (ORDER BY no) AS place,
                lag(through_tx, 1, '0') OVER (ORDER BY no) AS after_tx, lag(through_id, 1, 0::bigint) OVER (ORDER BY no) AS after_id,
                lag(hash, 1, decode(repeat('00', 32), 'hex')) OVER (ORDER BY no) AS hash_before
           FROM accounting.block
       ), checked AS MATERIALIZED (
-        SELECT chained.*, sha256(block.content) = block.content_hash AND length(block.content) = 64 * block.entry_count
-                 AND (block.no, block.previous_hash, block.hash) = (chained.place, chained.hash_before,
-                   accounting.block_hash(block.no, block.entry_count, block.through_tx, block.through_id, block.content_hash,
-                                         block.previous_hash, block.sealed_at)) AS hangs_together,
-               present.content IS NOT DISTINCT FROM block.content AND present.is_as_posted AS is_as_sealed
-          FROM chained JOIN accounting.block USING (no), LATERAL (
+        SELECT chained.*, sha256(chained.content) = content_hash AND length(chained.content) = 64 * entry_count
+                 AND (no, previous_hash, hash) = (place, hash_before,
+                   accounting.block_hash(no, entry_count, through_tx, through_id, content_hash, previous_hash, sealed_at)) AS hangs_together,
+               present.content IS NOT DISTINCT FROM chained.content AND present.is_as_posted AS is_as_sealed
+          FROM chained, LATERAL (
             SELECT string_agg(form, ''::bytea ORDER BY tx, id) AS content, bool_and(leaf_hash = leaf.hash) AS is_as_posted
               FROM accounting.entry_leaf leaf
              WHERE (tx, id) > (chained.after_tx, chained.after_id) AND (tx, id) <= (chained.through_tx, chained.through_id)) AS present
       ), sealed AS (
         -- Looked at in broken blocks only: what the block has of each of its entries, and what the journal has in its place.
         SELECT no, substr(form, 1, 8)::bigint AS id, form
-          FROM checked JOIN accounting.block USING (no), generate_series(0, length(content) / 64 - 1) AS at, substr(content, at * 64 + 1, 64) AS form
+          FROM checked, generate_series(0, length(content) / 64 - 1) AS at, substr(content, at * 64 + 1, 64) AS form
          WHERE NOT is_as_sealed
       ), present AS (
         SELECT no, id, form, leaf_hash = leaf.hash AS is_as_posted
