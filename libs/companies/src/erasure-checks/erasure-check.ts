@@ -2,7 +2,7 @@
 import { Injectable, SetMetadata } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { LocalDate, MemberId } from '@countinghouse/kernel';
-import { Reader } from '@countinghouse/platform';
+import { contributionsByName, Reader } from '@countinghouse/platform';
 
 /** What stands in the way of an erasure. */
 export interface ErasureObstacle {
@@ -38,10 +38,6 @@ export class ErasureChecks {
   }
 
   private providers(): ErasureCheck[] {
-    return this.discovery
-      .getProviders()
-      .filter((wrapper) => wrapper.metatype && Reflect.hasMetadata(ERASURE_CHECK_PROVIDER, wrapper.metatype))
-      .map((wrapper) => wrapper.instance as ErasureCheck)
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
+    return contributionsByName<ErasureCheck>(this.discovery, ERASURE_CHECK_PROVIDER);
   }
 }

@@ -2,7 +2,7 @@
 import { Injectable, SetMetadata } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import type { CompanyId, DomainError } from '@countinghouse/kernel';
-import type { Reader } from '@countinghouse/platform';
+import { contributionsByName, type Reader } from '@countinghouse/platform';
 import type { PlaceKind } from '../persistence/hierarchy.queries';
 
 /** A company that is to stand under another, or to be paid for by it. */
@@ -39,10 +39,6 @@ export class CompanyMoveChecks {
   }
 
   private providers(): CompanyMoveCheck[] {
-    return this.discovery
-      .getProviders()
-      .filter((wrapper) => wrapper.metatype && Reflect.hasMetadata(COMPANY_MOVE_CHECK, wrapper.metatype))
-      .map((wrapper) => wrapper.instance as CompanyMoveCheck)
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
+    return contributionsByName<CompanyMoveCheck>(this.discovery, COMPANY_MOVE_CHECK);
   }
 }

@@ -2,7 +2,7 @@
 import { Injectable, SetMetadata } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import type { CompanyId } from '@countinghouse/kernel';
-import type { Reader } from '@countinghouse/platform';
+import { contributionsByName, type Reader } from '@countinghouse/platform';
 
 /** The moves that something can stand in the way of. */
 export type CheckedMove = 'suspend' | 'close';
@@ -45,10 +45,6 @@ export class CompanyStatusChecks {
   }
 
   private providers(): CompanyStatusCheck[] {
-    return this.discovery
-      .getProviders()
-      .filter((wrapper) => wrapper.metatype && Reflect.hasMetadata(COMPANY_STATUS_CHECK, wrapper.metatype))
-      .map((wrapper) => wrapper.instance as CompanyStatusCheck)
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
+    return contributionsByName<CompanyStatusCheck>(this.discovery, COMPANY_STATUS_CHECK);
   }
 }

@@ -2,7 +2,7 @@
 import { Injectable, SetMetadata } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import type { CompanyId, IssuerId } from '@countinghouse/kernel';
-import type { Reader } from '@countinghouse/platform';
+import { contributionsByName, type Reader } from '@countinghouse/platform';
 
 export interface TimelineEntry {
   /** UTC to the microsecond and always of one length, so that text compares as time does. See {@link readTimeline}. */
@@ -58,11 +58,7 @@ export class CompanyTimeline {
   }
 
   private sources(): CompanyTimelineSource[] {
-    return this.discovery
-      .getProviders()
-      .filter((wrapper) => wrapper.metatype && Reflect.hasMetadata(COMPANY_TIMELINE_SOURCE, wrapper.metatype))
-      .map((wrapper) => wrapper.instance as CompanyTimelineSource)
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
+    return contributionsByName<CompanyTimelineSource>(this.discovery, COMPANY_TIMELINE_SOURCE);
   }
 }
 

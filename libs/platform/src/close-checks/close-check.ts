@@ -1,6 +1,7 @@
 // Close checks: what each context says must be done before an accounting period of an issuer can be closed.
 import { Injectable, SetMetadata } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
+import { contributionsByName } from '../contributions';
 import { IssuerId, LocalDate } from '@countinghouse/kernel';
 import { Reader } from '../database/tx';
 
@@ -54,10 +55,6 @@ export class CloseChecks {
   }
 
   private providers(): CloseCheck[] {
-    return this.discovery
-      .getProviders()
-      .filter((wrapper) => wrapper.metatype && Reflect.hasMetadata(CLOSE_CHECK_PROVIDER, wrapper.metatype))
-      .map((wrapper) => wrapper.instance as CloseCheck)
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
+    return contributionsByName<CloseCheck>(this.discovery, CLOSE_CHECK_PROVIDER);
   }
 }

@@ -1,6 +1,7 @@
 // Open periods: from which day on the past of an issuer may still be changed, as whoever keeps its books says.
 import { Injectable, SetMetadata } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
+import { contributions } from '../contributions';
 import { DomainError, IssuerId, LocalDate } from '@countinghouse/kernel';
 import { Reader } from '../database/tx';
 
@@ -42,8 +43,7 @@ export class OpenPeriods {
   }
 
   private source(): OpenPeriodsSource | undefined {
-    const found = this.discovery.getProviders().find(({ metatype }) => metatype && Reflect.hasMetadata(OPEN_PERIODS_SOURCE, metatype));
-    return found?.instance as OpenPeriodsSource | undefined;
+    return contributions<OpenPeriodsSource>(this.discovery, OPEN_PERIODS_SOURCE)[0];
   }
 }
 

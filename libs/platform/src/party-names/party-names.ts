@@ -1,6 +1,7 @@
 // Party names: what whoever stands behind a posting is called, as the context says that knows him. The books keep ids alone.
 import { Injectable, SetMetadata } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
+import { contributions } from '../contributions';
 import { Reader } from '../database/tx';
 
 export interface PartyName {
@@ -44,10 +45,7 @@ export class PartyNames {
   }
 
   private sources(): PartyNamesSource[] {
-    return this.discovery
-      .getProviders()
-      .filter(({ metatype }) => metatype && Reflect.hasMetadata(PARTY_NAMES_SOURCE, metatype))
-      .map(({ instance }) => instance as PartyNamesSource);
+    return contributions<PartyNamesSource>(this.discovery, PARTY_NAMES_SOURCE);
   }
 }
 

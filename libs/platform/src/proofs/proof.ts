@@ -1,6 +1,7 @@
 // Proofs: statements about the whole database that must hold at any time, and that anyone can have checked at any time.
 import { Injectable, SetMetadata } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
+import { contributionsByName } from '../contributions';
 import { Database } from '../database/database';
 import { Reader } from '../database/tx';
 
@@ -69,11 +70,7 @@ export class Proofs {
   }
 
   private providers(): Proof[] {
-    return this.discovery
-      .getProviders()
-      .filter((wrapper) => wrapper.metatype && Reflect.hasMetadata(PROOF_PROVIDER, wrapper.metatype))
-      .map((wrapper) => wrapper.instance as Proof)
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
+    return contributionsByName<Proof>(this.discovery, PROOF_PROVIDER);
   }
 }
 

@@ -1,6 +1,7 @@
 // How a context says what of its rows is done with, and how long it is kept all the same.
 import { Injectable, SetMetadata } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
+import { contributionsByName } from '../contributions';
 import { Tx } from '../database/tx';
 
 /**
@@ -35,10 +36,6 @@ export class RetentionRules {
 
   /** Every context's rules, ordered by name. */
   all(): RetentionRule[] {
-    return this.discovery
-      .getProviders()
-      .filter((wrapper) => wrapper.metatype && Reflect.hasMetadata(RETENTION_RULE, wrapper.metatype))
-      .map((wrapper) => wrapper.instance as RetentionRule)
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
+    return contributionsByName<RetentionRule>(this.discovery, RETENTION_RULE);
   }
 }

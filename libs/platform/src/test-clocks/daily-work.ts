@@ -1,6 +1,7 @@
 // What falls due for an issuer on a day, declared by the context that does it: a test clock works through it, day after day.
 import { Injectable, SetMetadata } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
+import { contributionsByName } from '../contributions';
 import { IssuerId, LocalDate, RunId } from '@countinghouse/kernel';
 import { Actor } from '../auth/actor';
 import { ParkedItem } from '../runs/run';
@@ -45,12 +46,8 @@ export const DailyWorkProvider = (): ClassDecorator => SetMetadata(DAILY_WORK, t
 export class DailyWorks {
   constructor(private readonly discovery: DiscoveryService) {}
 
-  /** Every context's work, in the order of a day. */
+  /** Every context's work, in the order of a day; within a phase by name. */
   inOrder(): DailyWork[] {
-    return this.discovery
-      .getProviders()
-      .filter((wrapper) => wrapper.metatype && Reflect.hasMetadata(DAILY_WORK, wrapper.metatype))
-      .map((wrapper) => wrapper.instance as DailyWork)
-      .sort((a, b) => DAY_PHASES.indexOf(a.phase) - DAY_PHASES.indexOf(b.phase) || (a.name < b.name ? -1 : 1));
+    return contributionsByName<DailyWork>(this.discovery, DAILY_WORK).sort((a, b) => DAY_PHASES.indexOf(a.phase) - DAY_PHASES.indexOf(b.phase));
   }
 }
