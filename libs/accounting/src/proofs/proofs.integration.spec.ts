@@ -1,4 +1,5 @@
 // The proofs, against somebody who can switch triggers off: what he changes they find, and they name it.
+import { setTimeout } from 'node:timers/promises';
 import { Client } from 'pg';
 import { Reader } from '@countinghouse/platform';
 import { BooksUnderTest, day } from '../../test/books-under-test';
@@ -23,11 +24,14 @@ describe('the proofs of accounting', () => {
     await ledger.test.drop();
   });
 
-  /** Entries of a transaction wait for the ones that began before it, also for those of other databases of the server. */
+  /**
+   * Into one block. Entries wait for every transaction that began before them, also in other databases of the server; without
+   * waiting for those, what another spec does would decide how many blocks there are.
+   */
   async function sealEverything(): Promise<void> {
-    const unsealed = async () =>
-      (await ledger.database.query('SELECT 1 FROM accounting.journal_entry WHERE tx > coalesce((SELECT max(through_tx) FROM accounting.block), $1::xid8)', ['0'])).length;
-    while ((await unsealed()) > 0) await ledger.sealBlocks.execute();
+    const waiting = () => ledger.database.query('SELECT FROM accounting.journal_entry WHERE tx >= pg_snapshot_xmin(pg_current_snapshot())');
+    while ((await waiting()).length > 0) await setTimeout(10);
+    await ledger.sealBlocks.execute();
   }
 
   /** As a superuser who takes the triggers of a table away, changes it, and puts them back. */
@@ -65,7 +69,7 @@ describe('the proofs of accounting', () => {
     await tamper('journal_entry', `
       INSERT INTO accounting.journal_entry (issuer_id, period_start, entry_date, effective_on, kind, source_type, source_id, content_hash, leaf_hash, line_count, tx)
       SELECT issuer_id, period_start, entry_date, effective_on, kind, source_type, 'slipped in', content_hash, leaf_hash, 2, tx FROM accounting.journal_entry WHERE id = 1`);
-    expect(await ledger.brokenProofs()).toContainEqual(expect.stringMatching(/chain-verifies: 1 breaks in the chain, first: entry \d+ of block 1 was inserted/));
+    expect(await ledger.brokenProofs()).toContainEqual('chain-verifies: 1 breaks in the chain, first: entry 18 of block 1 was inserted');
   });
 
   it('find a posting that was removed from an entry, and one that was added to another, and name both', async () => {
@@ -126,7 +130,7 @@ describe('the proofs of accounting', () => {
       SELECT entry.id, line.no, account.id, line.amount, line.amount, entry.entry_date, 'EUR'
         FROM entry, (VALUES (1, 'deferred-revenue', 5), (2, 'revenue', -5)) AS line(no, role, amount) JOIN accounting.account USING (role)`);
     await sealEverything();
-    expect(await ledger.brokenProofs()).toContainEqual(expect.stringMatching(/^chain-verifies: 1 breaks in the chain, first: entry \d+ of block \d+ was changed$/));
+    expect(await ledger.brokenProofs()).toContainEqual('chain-verifies: 1 breaks in the chain, first: entry 18 of block 2 was changed');
   });
 
   it('find a block that was hashed anew, by the next one', async () => {
@@ -135,8 +139,6 @@ describe('the proofs of accounting', () => {
     await tamper('block', `
       UPDATE accounting.block SET sealed_at = '2020-01-01',
              hash = accounting.block_hash(no, entry_count, through_tx, through_id, content_hash, previous_hash, '2020-01-01') WHERE no = 1`);
-    const blocks = (await ledger.database.query('SELECT 1 FROM accounting.block')).length;
-    expect(blocks).toBeGreaterThan(1);
     expect(await ledger.brokenProofs()).toEqual(['chain-verifies: 1 breaks in the chain, first: block 2 does not match its content or its predecessor']);
   });
 
