@@ -13,6 +13,7 @@ import { GuardsInOnePass1780100000053 } from './persistence/migrations/178010000
 import { HashedByWhoPosts1780100000061 } from './persistence/migrations/1780100000061-hashed-by-who-posts';
 import { GuardsForOneInvoice1780100000062 } from './persistence/migrations/1780100000062-guards-for-one-invoice';
 import { TotalsOfFewLinesLater1780100000063 } from './persistence/migrations/1780100000063-totals-of-few-lines-later';
+import { PostsNewEntriesOnly1780100000071 } from './persistence/migrations/1780100000071-posts-new-entries-only';
 
 export const accountingPersistence: PersistenceManifest = {
   schema: 'accounting',
@@ -31,6 +32,7 @@ export const accountingPersistence: PersistenceManifest = {
     HashedByWhoPosts1780100000061,
     GuardsForOneInvoice1780100000062,
     TotalsOfFewLinesLater1780100000063,
+    PostsNewEntriesOnly1780100000071,
   ],
   rights: {
     // Written by the functions of the ledger and by its guards alone.

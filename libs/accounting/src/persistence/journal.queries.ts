@@ -41,16 +41,16 @@ export function dayKey({ issuerId, day, closingWork }: DayOfIssuer): string {
 }
 
 /**
- * Posts entries and lines in one statement, its arrays in binary form; answers in the order given.
- * A source that is posted with another content violates `source_is_posted_with_one_content`.
+ * Posts new entries and their lines in one statement, its arrays in binary form; their ids in the order given. A source that
+ * somebody posted since it was looked for violates `source_is_posted_once`.
  */
-export async function postEntries(tx: Tx, entries: readonly EntryToPost[]): Promise<PostedEntry[]> {
+export async function postEntries(tx: Tx, entries: readonly EntryToPost[]): Promise<bigint[]> {
   const lines = entries.flatMap(({ draft, accountIds }, index) =>
     draft.lines.map((line, at) => ({ ...line, entryNo: index + 1, lineNo: at + 1, accountId: accountIds[at]! })),
   );
-  return tx.query<PostedEntry>(
-    `SELECT entry_id AS "entryId", is_new AS "isNew" FROM accounting.post_entries(
-       $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23) ORDER BY entry_no`,
+  const { ids } = await tx.one<{ ids: bigint[] }>(
+    `SELECT accounting.post_entries(
+       $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23) AS ids`,
     [
       uuidArray(entries.map(({ draft }) => draft.issuerId)),
       dateArray(entries.map(({ periodStart }) => periodStart)),
@@ -77,6 +77,7 @@ export async function postEntries(tx: Tx, entries: readonly EntryToPost[]): Prom
       int4Array(reversedNos(entries)),
     ],
   );
+  return ids;
 }
 
 /** The number of the entry that each one takes back: the revaluation of the same source in the same call. */
@@ -91,9 +92,7 @@ export async function postedEntries(
   sources: readonly Pick<JournalEntryDraft, 'issuerId' | 'sourceType' | 'sourceId' | 'kind'>[],
 ): Promise<({ entryId: bigint; contentHash: Buffer } | undefined)[]> {
   const rows = await reader.query<{ no: bigint; entryId: bigint; contentHash: Buffer }>(
-    `SELECT given.no, posted.id AS "entryId", posted.content_hash AS "contentHash"
-       FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS given(issuer_id, source_type, source_id, kind, no)
-       JOIN accounting.journal_entry posted USING (issuer_id, source_type, source_id, kind)`,
+    `SELECT no, entry_id AS "entryId", content_hash AS "contentHash" FROM accounting.entries_of_sources($1, $2, $3, $4)`,
     [
       sources.map((source) => source.issuerId),
       sources.map((source) => source.sourceType),

@@ -25,27 +25,34 @@ interface ForgedEntry {
   recordedAt?: string;
 }
 
-/** One statement that inserts an entry with its postings, sound unless told otherwise. */
-function forge(issuerId: string, entry: ForgedEntry, lines: ForgedLine[]): string {
-  const date = entry.date ?? '2026-01-15';
-  const values = lines.map((line, index) => {
-    const amount = line.amount ?? 0;
-    const account = line.account ?? (index === 0 ? 'deferred-revenue' : 'revenue');
-    const ofRole = `(SELECT id FROM accounting.account WHERE issuer_id = '${issuerId}' AND role = '${account}')`;
-    return `(${line.no ?? index + 1}, ${line.accountId ?? ofRole},
-      '${line.currency ?? 'EUR'}', ${amount}, ${line.functional ?? amount}, '${line.date ?? date}'::date,
-      ${line.document ? `'invoice', '${aUuid()}'::uuid` : 'NULL, NULL::uuid'}, ${line.rate ?? 'NULL'}::numeric, ${line.tax ? `'${line.tax}'` : 'NULL'})`;
-  });
+/** One statement that inserts entries with their postings, sound unless told otherwise. */
+function forge(issuerId: string, ...forged: (readonly [ForgedEntry, readonly ForgedLine[]])[]): string {
+  const entries: string[] = [];
+  const postings: string[] = [];
+  for (const [entry, lines] of forged) {
+    const date = entry.date ?? '2026-01-15';
+    const source = entry.source ?? aUuid();
+    entries.push(`('${issuerId}', '${entry.period ?? '2026-01-01'}'::date, '${date}'::date, '${entry.effectiveOn ?? date}'::date, 'by-hand', 'attack',
+      '${source}', '\\x00'::bytea, sha256(''), ${entry.lineCount ?? lines.length}, ${entry.tx ?? 'pg_current_xact_id()'}, ${entry.recordedAt ?? 'now()'}::timestamptz)`);
+    lines.forEach((line, index) => {
+      const amount = line.amount ?? 0;
+      const account = line.account ?? (index === 0 ? 'deferred-revenue' : 'revenue');
+      const ofRole = `(SELECT id FROM accounting.account WHERE issuer_id = '${issuerId}' AND role = '${account}')`;
+      postings.push(`('${source}', ${line.no ?? index + 1}, ${line.accountId ?? ofRole},
+        '${line.currency ?? 'EUR'}', ${amount}, ${line.functional ?? amount}, '${line.date ?? date}'::date,
+        ${line.document ? `'invoice', '${aUuid()}'::uuid` : 'NULL, NULL::uuid'}, ${line.rate ?? 'NULL'}::numeric, ${line.tax ? `'${line.tax}'` : 'NULL'})`);
+    });
+  }
   return `
     WITH entry AS (
       INSERT INTO accounting.journal_entry
         (issuer_id, period_start, entry_date, effective_on, kind, source_type, source_id, content_hash, leaf_hash, line_count, tx, recorded_at)
-      VALUES ('${issuerId}', '${entry.period ?? '2026-01-01'}', '${date}', '${entry.effectiveOn ?? date}', 'by-hand', 'attack',
-              '${entry.source ?? aUuid()}', '\\x00', sha256(''), ${entry.lineCount ?? lines.length}, ${entry.tx ?? 'pg_current_xact_id()'},
-              ${entry.recordedAt ?? 'now()'})
-      RETURNING id)
+      VALUES ${entries.join(',')}
+      RETURNING id, source_id)
     INSERT INTO accounting.posting (entry_id, line_no, account_id, currency, amount_minor, functional_amount_minor, entry_date, document_type, document_id, rate, tax_code)
-    SELECT entry.id, line.* FROM entry, (VALUES ${values.join(',')}) AS line`;
+    SELECT entry.id, line_no, account_id, currency, amount, functional_amount, entry_date, document_type, document_id, rate, tax_code
+      FROM (VALUES ${postings.join(',')}) AS line(source_id, line_no, account_id, currency, amount, functional_amount, entry_date, document_type, document_id, rate, tax_code)
+      JOIN entry USING (source_id)`;
 }
 
 const CLOSE_JANUARY = `UPDATE accounting.period SET state = 'closing' WHERE starts_on = '2026-01-01';
@@ -75,11 +82,12 @@ describe.each(['origin', 'replica'])('the ledger under session_replication_role 
     expect(await ledger.brokenProofs()).toEqual([]);
   });
 
-  const forged = (entry: ForgedEntry, lines: ForgedLine[]) => psql.query(forge(ledger.issuerId, entry, lines));
+  const forged = (entry: ForgedEntry, lines: readonly ForgedLine[]) => psql.query(forge(ledger.issuerId, [entry, lines]));
 
   it('takes a sound entry', async () => {
     await psql.query('BEGIN');
     expect((await forged({}, SOUND)).rowCount).toBe(2);
+    expect((await psql.query(forge(ledger.issuerId, [{}, SOUND], [{}, SOUND]))).rowCount).toBe(4);
   });
 
   it.each<[string, string, ForgedEntry, ForgedLine[]]>([
@@ -114,8 +122,11 @@ describe.each(['origin', 'replica'])('the ledger under session_replication_role 
     ['with a forged transaction stamp', 'entry_carries_the_stamp_of_its_transaction', { tx: `'3'::xid8` }, SOUND],
     ['with a stamp of the future', 'entry_carries_the_stamp_of_its_transaction', { tx: `'99999999999'::xid8` }, SOUND],
     ['with a forged time of recording', 'entry_is_recorded_now', { recordedAt: `'2020-01-01'` }, SOUND],
-  ])('refuses an entry %s', async (_attack, rule, entry, lines) => {
+  ])('refuses an entry %s, by itself, beside a sound one and among hundreds', async (_attack, rule, entry, lines) => {
+    const beside = (count: number) => psql.query(forge(ledger.issuerId, ...Array.from({ length: count }, () => [{}, SOUND] as const), [entry, lines], [{}, SOUND]));
     await expect(forged(entry, lines)).rejects.toMatchObject({ constraint: rule });
+    await expect(beside(0)).rejects.toMatchObject({ constraint: rule });
+    await expect(beside(260)).rejects.toMatchObject({ constraint: rule });
   });
 
   it('derives what the guard asks of an account, whatever is written there', async () => {
@@ -168,7 +179,7 @@ describe.each(['origin', 'replica'])('the ledger under session_replication_role 
       [other],
     );
     await psql.query(`INSERT INTO accounting.period (issuer_id, starts_on) VALUES ($1, '2026-01-01')`, [other]);
-    const sql = forge(ledger.issuerId, {}, SOUND).replace(`VALUES ('${ledger.issuerId}'`, `VALUES ('${other}'`);
+    const sql = forge(ledger.issuerId, [{}, SOUND]).replace(`VALUES ('${ledger.issuerId}'`, `VALUES ('${other}'`);
     await expect(psql.query(sql)).rejects.toMatchObject({ constraint: 'posting_has_an_account_of_its_issuer' });
   });
 
@@ -269,7 +280,7 @@ describe.each(['origin', 'replica'])('the ledger under session_replication_role 
   });
 
   it('refuses an entry that only says it was approved by two persons', async () => {
-    const sql = forge(ledger.issuerId, {}, [{ amount: 100, account: 'bank' }, { amount: -100 }]).replace("'by-hand'", "'manual-entry'");
+    const sql = forge(ledger.issuerId, [{}, [{ amount: 100, account: 'bank' }, { amount: -100 }]]).replace("'by-hand'", "'manual-entry'");
     await expect(psql.query(sql)).rejects.toMatchObject({ constraint: 'entry_flows_are_declared' });
   });
 
@@ -346,7 +357,7 @@ describe('posting and closing', () => {
   it('refuses a posting from psql that waited for the close', async () => {
     await closer.query('BEGIN');
     await close();
-    const attack = ledger.test.owner.transaction((tx) => tx.execute(forge(ledger.issuerId, {}, SOUND)));
+    const attack = ledger.test.owner.transaction((tx) => tx.execute(forge(ledger.issuerId, [{}, SOUND])));
     const refused = expect(attack).rejects.toMatchObject({ constraint: 'entry_period_is_not_closed' });
     await someoneWaits();
     await closer.query('COMMIT');
@@ -359,7 +370,7 @@ describe('posting and closing', () => {
     const poster = new Client({ connectionString: ledger.test.url });
     await poster.connect();
     await poster.query('BEGIN');
-    await poster.query(forge(ledger.issuerId, {}, SOUND));
+    await poster.query(forge(ledger.issuerId, [{}, SOUND]));
     const refused = expect(closeAccount(closer)).rejects.toMatchObject({ constraint: 'account_is_active_on_its_postings' });
     await someoneWaits();
     await poster.query('COMMIT');
@@ -370,7 +381,7 @@ describe('posting and closing', () => {
   it('refuses a posting to an account that is closed in the same moment', async () => {
     await closer.query('BEGIN');
     await closeAccount(closer);
-    const refused = expect(ledger.test.owner.transaction((tx) => tx.execute(forge(ledger.issuerId, {}, SOUND)))).rejects.toMatchObject({ constraint: 'posting_account_is_active' });
+    const refused = expect(ledger.test.owner.transaction((tx) => tx.execute(forge(ledger.issuerId, [{}, SOUND])))).rejects.toMatchObject({ constraint: 'posting_account_is_active' });
     await someoneWaits();
     await closer.query('COMMIT');
     await refused;

@@ -53,7 +53,7 @@ export async function draftFacts(tx: Tx, sources: readonly Source[], books: Book
   const items = foreign.length > 0 ? await lockForeignItems(tx, foreign.flatMap(({ fact }) => itemsOf(fact, books))) : [];
   const held = await lockHeld(tx, foreign.flatMap(({ fact }) => heldBy(fact, books)));
   // After the locks: of two who tell the same fact, the second finds it posted here and draws on nothing twice.
-  const posted = await knownEntries(tx, sources.filter(({ fact }) => fact.kind === 'credit-note-finalised' || isForeign(fact, books)));
+  const posted = await knownEntries(tx, sources);
   const context = new DraftingContext(books, new OpenItems([...items, ...held]), new CreditableSchedules(schedules), await ratesFor(tx, foreign), await booked(tx, foreign));
   return { posted, drafted: sources.filter(({ key }) => !posted.has(key)).map((source) => context.draft(source)) };
 }
@@ -151,7 +151,6 @@ function itemsOf(fact: Fact, books: BooksByIssuer): ItemKey[] {
 }
 
 async function knownEntries(tx: Tx, sources: readonly Source[]): Promise<Map<string, PostedEntry>> {
-  if (sources.length === 0) return new Map();
   const known = await postedEntries(tx, sources.map(({ fact }) => fact));
   const entries = new Map<string, PostedEntry>();
   sources.forEach(({ key, fact, contentHash }, index) => {

@@ -182,8 +182,8 @@ describe('RecordFacts', () => {
         run.mockRestore();
         return statements;
       });
-    expect(await statementsFor(1)).toBe(5);
-    expect(await statementsFor(5_000)).toBe(5);
+    expect(await statementsFor(1)).toBe(6);
+    expect(await statementsFor(5_000)).toBe(6);
     expect(await countEntries()).toBe(5_001n);
     expect(await ledger.brokenProofs()).toEqual([]);
   });
@@ -200,6 +200,14 @@ describe('RecordFacts', () => {
     expect(await ledger.balance('receivables')).toBe(16n * 5n * 5n * 12_300n);
     expect(await ledger.balance('deferred-revenue')).toBe(-16n * 5n * 10n * 10_000n);
     expect(await ledger.brokenProofs()).toEqual([]);
+  });
+
+  it('posts one of two contents of a source when two callers race with them, and refuses the other', async () => {
+    const invoice = ledger.anInvoice();
+    const racers = await Promise.allSettled([ledger.record(invoice), ledger.record({ ...invoice, documentNumber: 'FT 2026A/2' })]);
+    expect(racers.flatMap((racer) => (racer.status === 'fulfilled' ? racer.value : []))).toMatchObject([{ isNew: true }]);
+    expect(racers.flatMap((racer) => (racer.status === 'rejected' ? [racer.reason as unknown] : []))).toMatchObject([{ code: 'SOURCE_ALREADY_POSTED', value: invoice.sourceId }]);
+    expect(await countEntries()).toBe(1n);
   });
 
   it('posts a fact once when eight callers race with it', async () => {

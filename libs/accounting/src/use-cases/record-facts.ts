@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { LocalDate, maxDate } from '@countinghouse/kernel';
 import type { Fact } from '@countinghouse/contracts';
-import { Tx, violatedConstraint } from '@countinghouse/platform';
+import { LostRace, Tx, violatedConstraint } from '@countinghouse/platform';
 import { isClosingWork } from '../domain/closing-work';
 import { leafForm } from '../domain/entry-leaf';
 import { readBooks } from '../persistence/chart.queries';
@@ -11,7 +11,7 @@ import { insertDocuments } from '../persistence/document.queries';
 import { dayKey, DayOfIssuer, EntryToPost, PostedEntry, postEntries, takePostingPeriods } from '../persistence/journal.queries';
 import { BooksByIssuer, DraftedFact, draftFacts } from './draft-facts';
 import { distinctSources, Source, sourceKey } from './fact-source';
-import { accountFor, alreadyPosted, periodMissing } from './refusals-of-facts';
+import { accountFor, periodMissing } from './refusals-of-facts';
 import { scheduleRevenue } from './schedule-revenue';
 
 /** More in one call is a mistake of the caller: a chunk is a few thousand. */
@@ -21,7 +21,7 @@ const MAX_FACTS = 50_000;
 export class RecordFacts {
   /**
    * Posts each fact's entry, once per (issuer, source, kind), in a number of statements that does not depend on how many
-   * facts there are: five for invoices in functional currency, a few more where rates, open items or credited lines have
+   * facts there are: six for invoices in functional currency, a few more where rates, open items or credited lines have
    * to be looked at. Answers in the order of the facts. Not authorised here: the caller's use case is, and this shares
    * its transaction.
    *
@@ -42,11 +42,11 @@ export class RecordFacts {
     // By source: two callers that race with the same facts wait for each other in the same order.
     const inOrder = [...drafted].sort((a, b) => (a.source.key < b.source.key ? -1 : 1));
     const entries = inOrder.map((each) => toPost(each, books, periods(each.source.fact)));
-    const answers = entries.length > 0 ? await postEntries(tx, entries).catch(explain) : [];
-    const fresh = inOrder.map((each, index) => ({ ...each, entryDate: entries[index]!.entryDate, ...answers[index]! })).filter((each) => each.isNew);
+    const ids = entries.length > 0 ? await postEntries(tx, entries).catch(explain) : [];
+    const fresh = inOrder.map((each, index) => ({ ...each, entryDate: entries[index]!.entryDate, entryId: ids[index]!, isNew: true }));
     await scheduleRevenue(tx, fresh);
     await insertDocuments(tx, fresh.map(({ source }) => source.fact));
-    const byKey = new Map([...posted, ...inOrder.map(({ source }, index) => [source.key, answers[index]!] as const)]);
+    const byKey = new Map([...posted, ...fresh.map((each) => [each.source.key, { entryId: each.entryId, isNew: true }] as const)]);
     return facts.map((fact) => byKey.get(sourceKey(fact))!);
   }
 
@@ -70,9 +70,7 @@ function toPost({ source, draft }: DraftedFact, books: BooksByIssuer, periodStar
   return { ...form, leafHash: hash('sha256', leafForm(form), 'buffer') };
 }
 
+/** Somebody has posted one of the sources since we looked: whoever runs the transaction again finds it in the books. */
 function explain(error: unknown): never {
-  if (violatedConstraint(error) !== 'source_is_posted_with_one_content') throw error;
-  // The detail is the source type, which has no space, and the source id.
-  const [sourceType = '', ...sourceId] = ((error as { detail?: string }).detail ?? '').split(' ');
-  throw alreadyPosted(sourceType, sourceId.join(' '), error);
+  throw violatedConstraint(error) === 'source_is_posted_once' ? new LostRace('one of the facts was recorded by somebody else meanwhile', error) : error;
 }

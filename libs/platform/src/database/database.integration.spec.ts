@@ -1,5 +1,6 @@
 // Transactions: retried when PostgreSQL asks for it, read-only when only reading, whole or not at all.
 import { createTestDatabase, TestDatabase } from '@countinghouse/testing';
+import { LostRace } from './database';
 
 describe('Database', () => {
   let test: TestDatabase;
@@ -45,6 +46,20 @@ describe('Database', () => {
     await Promise.all([increment(), increment()]);
     expect(await test.database.query('SELECT n FROM public.counter WHERE id = 2')).toEqual([{ n: 2n }]);
     expect(attempts).toBe(3);
+  });
+
+  it('runs the whole callback again after a lost race, and gives up on one that is lost every time', async () => {
+    let attempts = 0;
+    const losing = (times: number) =>
+      test.database.transaction(async (tx) => {
+        await tx.execute('INSERT INTO public.counter VALUES ($1, 0)', [++attempts + 100]);
+        if (attempts <= times) throw new LostRace('somebody was faster', undefined);
+      });
+    await losing(2);
+    expect(await test.database.query('SELECT id FROM public.counter WHERE id > 100')).toEqual([{ id: 103 }]);
+    await expect(losing(Infinity)).rejects.toThrow('somebody was faster');
+    expect(attempts).toBe(9);
+    await test.database.transaction((tx) => tx.execute('DELETE FROM public.counter WHERE id > 100'));
   });
 
   it('refuses to write while reading', async () => {

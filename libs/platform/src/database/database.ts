@@ -16,6 +16,16 @@ export interface TransactionOptions {
   isolation?: 'READ COMMITTED' | 'REPEATABLE READ' | 'SERIALIZABLE';
 }
 
+/**
+ * Somebody else has committed meanwhile what the transaction looked for and was about to write. Like a serialisation failure
+ * it says that the transaction, run again, goes another way; use cases throw it for a constraint that only a race can violate.
+ */
+export class LostRace extends Error {
+  constructor(message: string, cause: unknown) {
+    super(message, { cause });
+  }
+}
+
 /** Thrown at the end of a rehearsal, so that all of it is rolled back; carries the outcome out. */
 class Rehearsed {
   constructor(readonly outcome: unknown) {}
@@ -30,7 +40,7 @@ export class Database {
 
   /**
    * Runs `work` in one transaction and commits when it resolves. The whole callback is run again, at most five times,
-   * on serialisation failure or deadlock; so it must hold SQL and nothing else: no HTTP, no clock, no random.
+   * on serialisation failure, deadlock or a lost race; so it must hold SQL and nothing else: no HTTP, no clock, no random.
    */
   async transaction<T>(work: (tx: Tx) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     const rehearsal = this.rehearsal.getStore();
@@ -39,7 +49,7 @@ export class Database {
       try {
         return await this.once(work, options.isolation ?? 'READ COMMITTED');
       } catch (error) {
-        if (attempt >= ATTEMPTS || !RETRYABLE.has(sqlState(error) ?? '')) throw error;
+        if (attempt >= ATTEMPTS || !(error instanceof LostRace || RETRYABLE.has(sqlState(error) ?? ''))) throw error;
         await sleep(randomInt(5, 20) * 2 ** attempt);
       }
     }

@@ -10,7 +10,7 @@ export class HashedByWhoPosts1780100000061 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await new SealChain1780100000003().down(runner);
     await runner.query('DROP FUNCTION accounting.post_entries, accounting.post_manual_entry(uuid, text)');
-    for (const sql of [LEAVES, BACKFILL, BLOCKS, POSTING, MANUAL_POSTING]) await runner.query(sql);
+    for (const sql of [LEAVES, BACKFILL, BLOCKS, POSTING_OF_EITHER_KIND, MANUAL_POSTING]) await runner.query(sql);
   }
 
   async down(runner: QueryRunner): Promise<void> {
@@ -135,7 +135,7 @@ const BLOCKS = `
   END $$;
 `;
 
-const POSTING = `
+export const POSTING_OF_EITHER_KIND = `
   -- Writes entries and their postings in one statement. Entries are numbered by their place in the arrays, from 1, and
   -- lines name that number. A source that is posted already with the same content is left as it is; with another
   -- content it is an error. Ids are drawn first, because lines need them before the entry says whether it was new.

@@ -81,7 +81,7 @@ const accountBalance = (days: string): string => `
 /** Up to here one row that waits costs less than the totals. */
 const FEW_LINES = 20;
 
-const TOTALS_OF_MANY = `
+export const TOTALS_OF_MANY = `
     IF new_lines <= ${FEW_LINES} THEN
       INSERT INTO accounting.untotalled_entry SELECT entry_id FROM new_posting WHERE line_no = 1;
     ELSE${addDayTotals('accounting.account_day_total', 'new_posting')}

@@ -1,0 +1,204 @@
+// Posting writes and looks at nothing that was there before: a source that is in the books already is found before the entries are made,
+// and of two who post the same at one moment the unique key refuses one. And the guard of one entry does not sort it out of many.
+import { MigrationInterface, QueryRunner } from 'typeorm';
+import { PLANNED_FOR_FEW } from './1780100000053-guards-in-one-pass';
+import { POSTING_OF_EITHER_KIND } from './1780100000061-hashed-by-who-posts';
+import { guardPostings } from './1780100000062-guards-for-one-invoice';
+import { TOTALS_OF_MANY } from './1780100000063-totals-of-few-lines-later';
+
+export class PostsNewEntriesOnly1780100000071 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP FUNCTION accounting.post_entries');
+    for (const sql of [correction('VIRTUAL'), SOURCES, POSTING, GUARD]) await runner.query(sql);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP FUNCTION accounting.post_entries, accounting.entries_of_sources');
+    for (const sql of [correction('STORED'), POSTING_OF_EITHER_KIND, guardPostings(TOTALS_OF_MANY)]) await runner.query(sql);
+  }
+}
+
+/** Nobody looks for it, so it costs nothing to write when it is computed where it is read. */
+const correction = (kind: 'STORED' | 'VIRTUAL'): string => `
+  ALTER TABLE accounting.journal_entry DROP COLUMN is_correction,
+    ADD COLUMN is_correction boolean NOT NULL GENERATED ALWAYS AS (effective_on < entry_date) ${kind};
+`;
+
+const SOURCES = `
+  -- The entries of those of the sources that are posted, by their place in the arrays, from 1. Each is looked up by its key:
+  -- how many there are says nothing of how many entries there are, which a scan would read.
+  CREATE FUNCTION accounting.entries_of_sources(issuer_ids uuid[], source_types text[], source_ids text[], kinds text[])
+  RETURNS TABLE (no bigint, entry_id bigint, content_hash bytea) LANGUAGE plpgsql STABLE
+  ${PLANNED_FOR_FEW} AS $$
+  #variable_conflict use_column
+  BEGIN
+    RETURN QUERY SELECT given.no, posted.id, posted.content_hash
+      FROM unnest(issuer_ids, source_types, source_ids, kinds) WITH ORDINALITY AS given(issuer_id, source_type, source_id, kind, no)
+      JOIN accounting.journal_entry posted USING (issuer_id, source_type, source_id, kind);
+  END $$;
+`;
+
+const POSTING = `
+  -- Writes new entries and their postings in one statement and gives back the ids of the entries. Entries are numbered by
+  -- their place in the arrays, from 1, and lines name that number. A source that is posted already violates
+  -- source_is_posted_once, after its poster was waited for. Ids are drawn first, because lines need them. An entry that takes
+  -- another one of the same call back names it by its number. Planned once for all sizes, because there is nothing to choose:
+  -- a plan of its own would copy the arrays. Each unnest stands in a select list, where it hands on one value after the
+  -- other; in FROM it would write all of them into a store first.
+  CREATE FUNCTION accounting.post_entries(
+    issuer_ids uuid[], period_starts date[], entry_dates date[], effective_ons date[], kinds text[],
+    source_types text[], source_ids text[], content_hashes bytea[], leaf_hashes bytea[], line_counts int[],
+    entry_nos int[], line_nos int[], account_ids bigint[], currencies text[], amounts bigint[], functional_amounts bigint[],
+    party_types text[], party_ids text[], document_types text[], document_ids uuid[], tax_codes text[], rates numeric[],
+    reversed_nos int[])
+  RETURNS bigint[] LANGUAGE plpgsql
+  SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET work_mem = '64MB' SET plan_cache_mode = force_generic_plan AS $$
+  DECLARE ids bigint[];
+  BEGIN
+    FOR place IN 1 .. cardinality(source_ids) LOOP ids[place] := nextval('accounting.journal_entry_id_seq'); END LOOP;
+
+    WITH new_entry AS (
+      INSERT INTO accounting.journal_entry
+        (id, issuer_id, period_start, entry_date, effective_on, kind, source_type, source_id, content_hash, leaf_hash, line_count, reverses)
+      OVERRIDING SYSTEM VALUE
+      SELECT id, issuer_id, period_start, entry_date, effective_on, kind, source_type, source_id, content_hash, leaf_hash, line_count, ids[reversed_no]
+        FROM (SELECT unnest(ids) AS id, unnest(issuer_ids) AS issuer_id, unnest(period_starts) AS period_start, unnest(entry_dates) AS entry_date,
+                     unnest(effective_ons) AS effective_on, unnest(kinds) AS kind, unnest(source_types) AS source_type, unnest(source_ids) AS source_id,
+                     unnest(content_hashes) AS content_hash, unnest(leaf_hashes) AS leaf_hash, unnest(line_counts) AS line_count, unnest(reversed_nos) AS reversed_no) AS given
+    )
+    INSERT INTO accounting.posting
+      (entry_id, line_no, account_id, currency, amount_minor, functional_amount_minor, entry_date,
+       party_type, party_id, document_type, document_id, tax_code, rate)
+    SELECT ids[line.entry_no], line.no, line.account_id, line.currency, line.amount, line.functional_amount, entry_dates[line.entry_no],
+           line.party_type, line.party_id, line.document_type, line.document_id, line.tax_code, line.rate
+      FROM (SELECT unnest(entry_nos) AS entry_no, unnest(line_nos) AS no, unnest(account_ids) AS account_id, unnest(currencies) AS currency,
+                   unnest(amounts) AS amount, unnest(functional_amounts) AS functional_amount, unnest(party_types) AS party_type,
+                   unnest(party_ids) AS party_id, unnest(document_types) AS document_type, unnest(document_ids) AS document_id,
+                   unnest(tax_codes) AS tax_code, unnest(rates) AS rate) AS line;
+    RETURN ids;
+  END $$;
+`;
+
+/** The first rule that a line breaks, of a line with its account and its entry. */
+const LINE_RULE = `CASE
+      WHEN entry.id IS NULL THEN 'posting_belongs_to_an_entry'
+      WHEN entry.tx <> pg_current_xact_id() THEN 'posting_comes_with_its_entry'
+      WHEN account.issuer_id IS DISTINCT FROM entry.issuer_id THEN 'posting_has_an_account_of_its_issuer'
+      WHEN line.line_no NOT BETWEEN 1 AND entry.line_count THEN 'entry_comes_whole_in_one_statement'
+      WHEN line.entry_date <> entry.entry_date THEN 'posting_has_the_date_of_its_entry'
+      WHEN line.entry_date < account.active_from OR line.entry_date >= account.active_until THEN 'posting_account_is_active'
+      WHEN account.currency <> line.currency THEN 'posting_has_the_currency_of_its_account'
+      WHEN (line.rate IS NULL) <> (line.currency = account.functional_currency) THEN 'posting_has_a_rate_in_foreign_currency'
+      -- Without an amount it is an exchange difference; any other line keeps its side in both currencies.
+      WHEN CASE WHEN line.rate IS NULL THEN line.functional_amount_minor <> line.amount_minor
+                WHEN line.amount_minor > 0 THEN line.functional_amount_minor < 0
+                ELSE line.amount_minor < 0 AND line.functional_amount_minor > 0 END THEN 'posting_has_one_value_in_both_currencies'
+      WHEN line.functional_amount_minor = 0 AND line.amount_minor = 0 THEN 'posting_is_not_zero'
+      -- What balances add up to must stay far from the end of the numbers: MAX_AMOUNT_MINOR of the domain.
+      WHEN line.functional_amount_minor NOT BETWEEN -1000000000000000 AND 1000000000000000
+        OR line.amount_minor NOT BETWEEN -1000000000000000 AND 1000000000000000 THEN 'posting_is_not_too_large'
+      WHEN line.tax_code NOT LIKE '__ _% _%.__' THEN 'posting_tax_is_country_category_and_rate'
+      WHEN (line.party_type IS NULL) <> (line.party_id IS NULL) THEN 'posting_party_is_whole'
+      WHEN (line.document_type IS NULL) <> (line.document_id IS NULL) THEN 'posting_document_is_whole'
+      WHEN account.by_document AND line.document_id IS NULL THEN 'posting_of_a_sub_ledger_has_its_document'
+    END`;
+
+const CREDITS = 'bit_or(CASE WHEN line.functional_amount_minor < 0 THEN account.flow_bit END)';
+/** The roles that fit every role in debit. */
+const FITTING = 'bit_and(CASE WHEN line.functional_amount_minor > 0 THEN account.flow_credit_bits END)';
+
+const LINES = `FROM new_posting line
+  LEFT JOIN accounting.account ON account.id = line.account_id
+  LEFT JOIN accounting.journal_entry entry ON entry.id = line.entry_id AND entry.id BETWEEN first_entry AND last_entry`;
+
+/** The first rule that an entry breaks, when none of its lines does. */
+const entryRule = (lines: string, lineCount: string, functional: string): string => `CASE
+      WHEN ${lines} <> ${lineCount} THEN 'entry_comes_whole_in_one_statement'
+      WHEN ${functional} <> 0 THEN CASE WHEN any_foreign THEN 'entry_balances_in_functional_currency' ELSE 'entry_balances_per_currency' END
+    END`;
+
+const VERDICT_OF_ONE = `SELECT coalesce(min(${LINE_RULE}), ${entryRule('count(*)', 'min(entry.line_count)', 'sum(line.functional_amount_minor)')}) AS rule,
+    first_entry AS entry_id, ${CREDITS} & ~${FITTING} <> 0 AS is_unusual
+  INTO broken ${LINES};`;
+
+const VERDICT_OF_MANY = `SELECT rule, entry_id, is_unusual INTO broken FROM (
+    SELECT entry_id, credits & ~fitting <> 0 AS is_unusual, coalesce(line_rule, ${entryRule('lines', 'line_count', 'functional')}) AS rule
+      FROM (SELECT line.entry_id, entry.line_count, count(*) AS lines, sum(line.functional_amount_minor) AS functional,
+                   ${CREDITS} AS credits, ${FITTING} AS fitting, min(${LINE_RULE}) AS line_rule
+              ${LINES}
+             GROUP BY line.entry_id, entry.line_count) AS whole) AS checked
+   WHERE rule IS NOT NULL OR is_unusual ORDER BY rule IS NULL, entry_id LIMIT 1;`;
+
+const GUARD = `
+  -- Checks the postings of one statement as a set and adds them to the day totals. It reads new rows, their entries,
+  -- the chart and nothing else, so its cost grows with the statement and not with the ledger. The range on the entry
+  -- ids keeps large statements on the index.
+  CREATE OR REPLACE FUNCTION accounting.guard_postings() RETURNS trigger LANGUAGE plpgsql ${PLANNED_FOR_FEW} AS $$
+  DECLARE
+    first_entry bigint;
+    last_entry bigint;
+    new_lines bigint;
+    any_foreign boolean;
+    broken record;
+  BEGIN
+    SELECT min(entry_id), max(entry_id), count(*), bool_or(rate IS NOT NULL)
+      INTO first_entry, last_entry, new_lines, any_foreign FROM new_posting;
+    IF first_entry IS NULL THEN RETURN NULL; END IF;
+    IF new_lines > 500 THEN PERFORM accounting.plan_for_many(); END IF;
+
+    -- Where nothing has a rate, both amounts of a line are the same, and one sum says it all.
+    IF any_foreign THEN
+      SELECT entry_id INTO broken FROM new_posting GROUP BY entry_id, currency HAVING sum(amount_minor) <> 0 ORDER BY entry_id LIMIT 1;
+      IF FOUND THEN PERFORM accounting.refuse('entry_balances_per_currency', broken.entry_id); END IF;
+    END IF;
+
+    -- Lines are numbered from one and no two alike, so when as many as were announced have no higher number, all are there.
+    -- An entry may go where its flows are declared at first sight: each role in credit fits every role in debit. The lines of
+    -- one entry need no sorting into entries, which for few lines would be a third of the whole.
+    IF first_entry = last_entry THEN
+${VERDICT_OF_ONE}
+    ELSE
+${VERDICT_OF_MANY}
+    END IF;
+    IF broken.rule IS NOT NULL THEN PERFORM accounting.refuse(broken.rule, broken.entry_id); END IF;
+
+    -- Looked at closely: each role counts with the side that is left over, so where one stands on both sides, it has to be
+    -- summed first. Only what two persons have approved may go another way than is declared.
+    IF broken.is_unusual THEN
+      WITH net AS (
+        SELECT line.entry_id, account.flow_bit AS bit, sum(line.functional_amount_minor) AS net
+          FROM new_posting line JOIN accounting.account ON account.id = line.account_id
+         GROUP BY line.entry_id, account.flow_bit
+      ), side AS (
+        SELECT entry_id, bit_or(bit) FILTER (WHERE net > 0) AS debits, bit_or(bit) FILTER (WHERE net < 0) AS credits
+          FROM net GROUP BY entry_id
+      ), undeclared AS MATERIALIZED (
+        SELECT debits, credits FROM side GROUP BY debits, credits HAVING NOT accounting.flows_are_declared(debits, credits)
+      )
+      SELECT side.entry_id INTO broken
+        FROM side JOIN undeclared ON (undeclared.debits, undeclared.credits) IS NOT DISTINCT FROM (side.debits, side.credits)
+       WHERE NOT EXISTS (SELECT FROM accounting.manual_entry manual WHERE manual.entry_id = side.entry_id AND manual.state = 'approved')
+       ORDER BY side.entry_id LIMIT 1;
+      IF FOUND THEN PERFORM accounting.refuse('entry_flows_are_declared', broken.entry_id); END IF;
+    END IF;
+
+${TOTALS_OF_MANY}
+
+    IF any_foreign THEN
+      INSERT INTO accounting.foreign_item AS item
+        (account_id, document_id, currency, amount_minor, functional_amount_minor, first_entry_date, last_entry_date)
+      SELECT line.account_id, line.document_id, line.currency, sum(line.amount_minor), sum(line.functional_amount_minor),
+             min(line.entry_date), max(line.entry_date)
+        FROM new_posting line JOIN accounting.account ON account.id = line.account_id AND account.by_document
+       WHERE line.rate IS NOT NULL
+       GROUP BY line.account_id, line.document_id, line.currency
+       ORDER BY line.account_id, line.document_id, line.currency
+      ON CONFLICT (account_id, document_id, currency) DO UPDATE SET
+        amount_minor = item.amount_minor + excluded.amount_minor,
+        functional_amount_minor = item.functional_amount_minor + excluded.functional_amount_minor,
+        first_entry_date = least(item.first_entry_date, excluded.first_entry_date),
+        last_entry_date = greatest(item.last_entry_date, excluded.last_entry_date);
+    END IF;
+    RETURN NULL;
+  END $$;
+`;
