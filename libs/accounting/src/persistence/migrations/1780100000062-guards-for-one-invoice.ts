@@ -200,7 +200,7 @@ ${keepTotals}
   END $$;
 `;
 
-const SEAL = `
+export const SEAL = `
   -- At the end of the statement that makes an entry its first line must be there, and with one line the guard of postings
   -- demands all of them; so an entry without its postings never exists, not even inside a transaction. And its period
   -- must be open and stay open until this transaction ends.
