@@ -74,7 +74,7 @@ export async function accountBalance(reader: Reader, issuerId: IssuerId, account
 export async function partyBalance(reader: Reader, issuerId: IssuerId, accountId: bigint, partyId: string, asOf: LocalDate): Promise<CurrencyBalance[]> {
   return reader.query<CurrencyBalance>(
     `SELECT currency, sum(amount_minor)::bigint AS "balanceMinor", sum(functional_amount_minor)::bigint AS "functionalBalanceMinor"
-       FROM accounting.open_item_as_of($1, $2) WHERE account_id = $3 AND party_id = $4 GROUP BY currency ORDER BY currency`,
+       FROM accounting.open_item_of_party($1, $4, $2) WHERE account_id = $3 GROUP BY currency ORDER BY currency`,
     [issuerId, asOf, accountId, partyId],
   );
 }

@@ -26,9 +26,9 @@ export interface AgeingQuery {
 }
 
 /** A document is overdue from the day after the one it is due; one without a due day is current. */
-const AGED = `SELECT item.*, document.number, document.due_on, width_bucket($2::date - coalesce(document.due_on, $2), $3::int[]) AS bucket
+const aged = (items: string): string => `SELECT item.*, document.number, document.due_on, width_bucket($2::date - coalesce(document.due_on, $2), $3::int[]) AS bucket
   FROM accounting.account
-  JOIN accounting.open_item_as_of($1, $2) item ON item.account_id = account.id
+  JOIN ${items} item ON item.account_id = account.id
   LEFT JOIN accounting.document ON document.id = item.document_id
  WHERE account.issuer_id = $1 AND account.role = 'receivables' AND item.amount_minor <> 0`;
 
@@ -37,7 +37,7 @@ const BUCKETS = [0, ...AGEING_LIMITS_DAYS.map((_days, index) => index + 1)];
 const AGEING = `SELECT party_type AS "partyType", party_id AS "partyId", currency,
     ARRAY[${BUCKETS.map((no) => `coalesce(sum(amount_minor) FILTER (WHERE bucket = ${no}), 0)`).join(', ')}]::int8[] AS "bucketsMinor",
     sum(amount_minor)::bigint AS "totalMinor", sum(functional_amount_minor)::bigint AS "functionalTotalMinor"
-  FROM (${AGED} AND ($4::text IS NULL OR item.party_type = $4)
+  FROM (${aged('accounting.open_item_as_of($1, $2)')} AND ($4::text IS NULL OR item.party_type = $4)
           AND ($5::text IS NULL OR (coalesce(item.party_id, ''), item.currency::text) > ($5, $6))) AS aged
  GROUP BY party_type, party_id, currency
  ORDER BY coalesce(party_id, ''), currency`;
@@ -77,7 +77,7 @@ export async function openDocuments(
   return reader.query<OpenDocument>(
     `SELECT document_type AS "documentType", document_id AS "documentId", number AS "documentNumber", due_on AS "dueOn", currency,
             amount_minor AS "openMinor", bucket
-       FROM (${AGED} AND item.party_id = $4) AS aged
+       FROM (${aged('accounting.open_item_of_party($1, $4, $2)')}) AS aged
       WHERE $5::uuid IS NULL OR (coalesce(due_on, 'infinity'), document_id)
             > (coalesce((SELECT due_on FROM accounting.document WHERE id = $5), 'infinity'), $5)
       ORDER BY coalesce(due_on, 'infinity'), document_id LIMIT $6`,
@@ -112,8 +112,8 @@ export interface StatementQuery {
 export async function statementOpening(reader: Reader, { issuerId, partyId, range }: StatementQuery): Promise<CurrencyBalance[]> {
   return reader.query<CurrencyBalance>(
     `SELECT item.currency, sum(item.amount_minor)::bigint AS "balanceMinor", sum(item.functional_amount_minor)::bigint AS "functionalBalanceMinor"
-       FROM accounting.account JOIN accounting.open_item_as_of($1, $3::date - 1) item ON item.account_id = account.id
-      WHERE account.issuer_id = $1 AND account.role IN ${STATEMENT_ROLES} AND item.party_id = $2
+       FROM accounting.account JOIN accounting.open_item_of_party($1, $2, $3::date - 1) item ON item.account_id = account.id
+      WHERE account.role IN ${STATEMENT_ROLES}
       GROUP BY item.currency ORDER BY item.currency`,
     [issuerId, partyId, range.start],
   );
@@ -171,8 +171,8 @@ export async function owedBefore(reader: Reader, { issuerId, partyId }: Statemen
   return reader.query<CurrencyBalance>(
     `SELECT currency, sum(amount)::bigint AS "balanceMinor", 0::bigint AS "functionalBalanceMinor"
        FROM (SELECT item.currency, item.amount_minor AS amount
-               FROM accounting.account JOIN accounting.open_item_as_of($1, $3::date - 1) item ON item.account_id = account.id
-              WHERE account.issuer_id = $1 AND account.role IN ${STATEMENT_ROLES} AND item.party_id = $2
+               FROM accounting.account JOIN accounting.open_item_of_party($1, $2, $3::date - 1) item ON item.account_id = account.id
+              WHERE account.role IN ${STATEMENT_ROLES}
              UNION ALL
              SELECT line.currency, line.amount_minor
                FROM accounting.account JOIN accounting.posting line ON line.account_id = account.id
