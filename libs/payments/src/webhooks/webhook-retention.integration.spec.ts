@@ -18,8 +18,11 @@ describe('the retention of webhooks', () => {
     await test.drop();
   });
 
-  /** The database stamps what is worked off with the machine's time, so the stand's clock is set by that. */
-  const inDays = (days: number) => stand.clock.advanceTo(Date.now() + days * DAYS);
+  /**
+   * So many days before the stand's today, as a literal of SQL. The database stamps what is worked off with the machine's time; on
+   * whatever day the spec runs, these are older than the quarter within which the database lets nothing go.
+   */
+  const before = (days: number) => `'${new Date(stand.clock.now() - days * DAYS).toISOString()}'::timestamptz`;
   const prune = (rule: string) => stand.get(Retention).run(systemActor('spec'), rule);
   const owner = (sql: string) => test.owner.transaction((tx) => tx.execute(sql));
   const inbox = () => stand.query<{ id: string; outcome: string | null }>('SELECT provider_event_id AS id, outcome FROM payments.webhook_event ORDER BY 1');
@@ -37,16 +40,15 @@ describe('the retention of webhooks', () => {
     await stand.settle();
     const told = await stand.query<{ id: string; raw: Buffer }>('SELECT provider_event_id AS id, raw FROM payments.webhook_event ORDER BY id');
     expect(await effects()).toMatchObject([{ allocations: 3, clearing: 3n * AMOUNT_MINOR }]);
-    await owner(`UPDATE payments.webhook_event SET processed_at = now() - interval '401 days'`);
-    inDays(0);
+    await owner(`UPDATE payments.webhook_event SET processed_at = ${before(401)}`);
     expect(await prune('payments.webhooks')).toMatchObject([{ rule: 'payments.webhooks', rows: told.length }]);
     expect(await inbox()).toEqual([]);
 
-    const before = await effects();
+    const had = await effects();
     for (const { id, raw } of told) await put(id, raw);
     expect(await stand.get(ProcessWebhooks).execute()).toBe(told.length);
     expect((await inbox()).map(({ outcome }) => outcome)).toEqual(told.map(() => 'recorded'));
-    expect(await effects()).toEqual(before);
+    expect(await effects()).toEqual(had);
     expect(await stand.query('SELECT state, attempts FROM payments.payment')).toEqual([1, 2, 3].map(() => ({ state: 'succeeded', attempts: 1 })));
   });
 
@@ -54,11 +56,10 @@ describe('the retention of webhooks', () => {
     for (const id of ['waits', 'parked', 'young']) await put(id, 'x');
     await owner(
       `INSERT INTO payments.webhook_event (provider, provider_event_id, raw, headers, processed_at, outcome)
-       SELECT 'sandbox', 'old ' || n, 'x', '{}', now() - interval '401 days', 'applied' FROM generate_series(1, 5000) AS n`,
+       SELECT 'sandbox', 'old ' || n, 'x', '{}', ${before(401)}, 'applied' FROM generate_series(1, 5000) AS n`,
     );
-    await owner(`UPDATE payments.webhook_event SET processed_at = now() - interval '9 years', outcome = 'parked', reason = 'ODD: odd' WHERE provider_event_id = 'parked'`);
-    await owner(`UPDATE payments.webhook_event SET processed_at = now() - interval '399 days', outcome = 'applied' WHERE provider_event_id = 'young'`);
-    inDays(0);
+    await owner(`UPDATE payments.webhook_event SET processed_at = ${before(9 * 365)}, outcome = 'parked', reason = 'ODD: odd' WHERE provider_event_id = 'parked'`);
+    await owner(`UPDATE payments.webhook_event SET processed_at = ${before(399)}, outcome = 'applied' WHERE provider_event_id = 'young'`);
     const both = (await Promise.all([prune('payments.webhooks'), prune('payments.webhooks')])).flat();
     expect(both.reduce((sum, { rows }) => sum + rows, 0)).toBe(5000);
     expect((await inbox()).map(({ id }) => id)).toEqual(['parked', 'waits', 'young']);
