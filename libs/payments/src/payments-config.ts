@@ -11,6 +11,8 @@ export interface SandboxOptions {
   readonly rates?: Partial<SandboxRates>;
   /** Milliseconds from a charge to its decision. Default 0. */
   readonly decideAfterMs?: number;
+  /** Milliseconds that the sandbox waits for an answer to a webhook before it sends it again. Default, and the most beside other senders, 2,000. */
+  readonly answerWithinMs?: number;
   /** The sandbox invents money. In production it has to be allowed in so many words. */
   readonly allowInProduction?: boolean;
 }

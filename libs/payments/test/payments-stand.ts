@@ -46,8 +46,9 @@ export class PaymentsStand {
 
   static async open({ url, sandbox, onTestClock = false }: StandOptions): Promise<PaymentsStand> {
     const clock = new TestClock(startOfDay(ZONE, TODAY) + 12 * 3_600_000);
-    // The sandbox has to know the address of the server before the server has one.
-    const options = { webhookSecrets: [SECRET], webhookBaseUrl: 'http://127.0.0.1:1', ...sandbox };
+    // The sandbox has to know the address of the server before the server has one. It waits for a slow machine: what it sends again
+    // it sends when the clock has moved on, which stands still here.
+    const options = { webhookSecrets: [SECRET], webhookBaseUrl: 'http://127.0.0.1:1', answerWithinMs: 60_000, ...sandbox };
     @Global()
     @Module({ providers: [{ provide: PaymentsConfig, useFactory: () => new PaymentsConfig({ production: false, sandbox: options }) }], exports: [PaymentsConfig] })
     class ConfigModule {}
@@ -120,9 +121,12 @@ export class PaymentsStand {
 
   /** Every proof of payments holds. */
   async expectProofs(): Promise<void> {
+    const failing: string[] = [];
     for (const proof of [ProviderAgreesProof, ProviderClearingProof, UnappliedCashProof]) {
-      expect(await this.database.read((reader) => this.get<Proof>(proof).prove(reader))).toMatchObject({ ok: true });
+      const { ok, detail } = await this.database.read((reader) => this.get<Proof>(proof).prove(reader));
+      if (!ok) failing.push(`${proof.name}: ${detail}`);
     }
+    expect(failing).toEqual([]);
   }
 
   /** Something else settles part of an invoice, behind the back of payments. */

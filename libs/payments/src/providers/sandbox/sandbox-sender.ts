@@ -12,7 +12,7 @@ import { SANDBOX, sandboxBody, SIGNATURE_HEADER } from './sandbox-webhook';
 /** Small enough that the worst batch, all of it timing out, is over before the lease is. */
 const BATCH = 128;
 const CONCURRENCY = 32;
-const TIMEOUT_MS = 2_000;
+const ANSWER_WITHIN_MS = 2_000;
 /** Longer than a batch can take at the worst: past it another sender takes over what this one has left. */
 const LEASE_MS = 10_000;
 const FIRST_BACKOFF_MS = 1_000;
@@ -61,7 +61,7 @@ export class SandboxSender implements OnApplicationShutdown {
   }
 
   /** Posts once; null when it was acknowledged with a 2xx, otherwise what went wrong. Never throws. */
-  private post(body: Buffer, { webhookBaseUrl, webhookSecrets }: SandboxOptions): Promise<string | null> {
+  private post(body: Buffer, { webhookBaseUrl, webhookSecrets, answerWithinMs = ANSWER_WITHIN_MS }: SandboxOptions): Promise<string | null> {
     const url = `${webhookBaseUrl}/webhooks/${SANDBOX}`;
     const headers = {
       'content-type': 'application/json',
@@ -70,7 +70,7 @@ export class SandboxSender implements OnApplicationShutdown {
       [SIGNATURE_HEADER]: signatureHeader(webhookSecrets[0]!, body, this.clock.now()),
     };
     return new Promise((resolve) => {
-      const options = { method: 'POST', headers, timeout: TIMEOUT_MS };
+      const options = { method: 'POST', headers, timeout: answerWithinMs };
       const answered = (response: IncomingMessage): void => {
         const status = response.statusCode ?? 0;
         response.resume();
