@@ -1,2 +1,3 @@
+export * from './waiting';
 export * from './test-database';
 export * from './redis-server';

@@ -1,5 +1,6 @@
 // What the database refuses from psql, as the owner of the tables: every attack on the ledger that must fail.
 import { Client } from 'pg';
+import { untilSomeoneWaits } from '@countinghouse/testing';
 import { BooksUnderTest, aUuid } from '../../test/books-under-test';
 
 interface ForgedLine {
@@ -318,15 +319,7 @@ describe('posting and closing', () => {
 
   const close = () => closer.query(CLOSE_JANUARY);
 
-  /** Waits until somebody waits for an advisory lock. */
-  async function someoneWaits(): Promise<void> {
-    for (;;) {
-      const waiting = await ledger.database.query(
-        `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
-      );
-      if (waiting.length > 0) return;
-    }
-  }
+  const someoneWaits = () => untilSomeoneWaits(ledger.test);
 
   it('lets a posting that came first commit before the period closes', async () => {
     const order: string[] = [];

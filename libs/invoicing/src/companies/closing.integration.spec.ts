@@ -2,6 +2,7 @@
 import { ChangeCompanyStatus, type CompanyObstacle } from '@countinghouse/companies';
 import { InvoiceId, isDomainError, LocalDate, RunId } from '@countinghouse/kernel';
 import { newId, Tx } from '@countinghouse/platform';
+import { hasToWait } from '@countinghouse/testing';
 import { Business, ACTOR, ContractedCompany } from '../../test/business';
 import { BillPayers } from '../use-cases/bill-payers';
 
@@ -73,14 +74,12 @@ describe('a company that is closed', () => {
 
   /** Runs the second once the first has done its work and before it commits; says whether the second had to wait. */
   async function overlapping<A, B>(first: (tx: Tx) => Promise<A>, second: (tx: Tx) => Promise<B>): Promise<{ first: A; second: B; waited: boolean }> {
-    let finished = false;
     let waited = false;
     let other!: Promise<B>;
     const done = await business.database.transaction(async (tx) => {
       const result = await first(tx);
-      other = business.database.transaction(second).finally(() => (finished = true));
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      waited = !finished;
+      other = business.database.transaction(second);
+      waited = await hasToWait(business.test, other);
       return result;
     });
     return { first: done, second: await other, waited };
