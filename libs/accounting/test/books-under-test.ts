@@ -1,4 +1,5 @@
 // For the specs: a database of their own with an issuer whose books are open, and builders of facts.
+import { setTimeout } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { Currency, Id, IssuerId, LocalDate, localDate, RunId } from '@countinghouse/kernel';
 import type { Fact, InvoiceFinalisedFact, PaymentCapturedFact } from '@countinghouse/contracts';
@@ -25,6 +26,10 @@ import { SetRate } from '../src/use-cases/set-rate';
 export const EUR = 'EUR' as Currency;
 export const day = (text: string): LocalDate => localDate(text);
 export const actor = systemActor('spec');
+
+/** Of ten milliseconds each, so that a spec says what it waits for before Jest says that it waits. */
+const LOOKS = 4_000;
+const RUNNING = `SELECT datname, application_name, state, xact_start, left(query, 200) AS query FROM pg_stat_activity WHERE backend_xid IS NOT NULL`;
 
 export class BooksUnderTest {
   readonly books: Books;
@@ -93,6 +98,20 @@ export class BooksUnderTest {
   /** What one unit of a currency is worth from a day on, in the issuer's books. */
   async rate(base: Currency, quote: Currency, on: string, rate: string): Promise<void> {
     await this.setRate.execute({ issuerId: this.issuerId, base, quote, on: day(on), rate, reason: 'spec' }, actor);
+  }
+
+  /**
+   * Seals all that is posted, into one block where it is not too much for one. Entries wait for every transaction that began
+   * before they were posted, also in other databases of the server; without waiting for those, what another spec does would
+   * decide how many blocks there are.
+   */
+  async sealAll(): Promise<void> {
+    const waiting = () => this.database.query('SELECT FROM accounting.journal_entry WHERE tx >= pg_snapshot_xmin(pg_current_snapshot())');
+    for (let looks = 0; (await waiting()).length > 0; looks++) {
+      if (looks === LOOKS) throw new Error(`the chain is held back by ${JSON.stringify(await this.test.owner.query(RUNNING))}`);
+      await setTimeout(10);
+    }
+    while ((await this.sealBlocks.execute()) > 0);
   }
 
   /** Balances of a role's account in a currency and in functional currency, up to and including a day. */

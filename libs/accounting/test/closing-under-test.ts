@@ -44,11 +44,6 @@ export class ClosingUnderTest {
     return row!.state;
   }
 
-  /** Seals until nothing is left, so that the chain proves all of it. */
-  async sealAll(): Promise<void> {
-    while ((await this.ledger.sealBlocks.execute()) > 0);
-  }
-
   /** What the audit trail says was done, by whom. */
   audited(subjectType: string): Promise<{ action: string; actor: string; reason: string | null }[]> {
     return this.ledger.database.query('SELECT action, actor, reason FROM platform.audit_entry WHERE subject_type = $1 ORDER BY id', [subjectType]);

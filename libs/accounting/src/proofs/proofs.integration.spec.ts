@@ -1,5 +1,4 @@
 // The proofs, against somebody who can switch triggers off: what he changes they find, and they name it.
-import { setTimeout } from 'node:timers/promises';
 import { Client } from 'pg';
 import { Reader } from '@countinghouse/platform';
 import { BooksUnderTest, day } from '../../test/books-under-test';
@@ -16,23 +15,13 @@ describe('the proofs of accounting', () => {
     const invoices = Array.from({ length: 10 }, () => ledger.anInvoice({ on: day('2026-01-31') }));
     await ledger.record(...invoices, ...invoices.slice(4).map((invoice) => ledger.aPaymentOf(invoice)));
     await ledger.recognise('2026-01-31');
-    await sealEverything();
+    await ledger.sealAll();
     expect(await ledger.brokenProofs()).toEqual([]);
   });
   afterEach(async () => {
     await superuser.end();
     await ledger.test.drop();
   });
-
-  /**
-   * Into one block. Entries wait for every transaction that began before them, also in other databases of the server; without
-   * waiting for those, what another spec does would decide how many blocks there are.
-   */
-  async function sealEverything(): Promise<void> {
-    const waiting = () => ledger.database.query('SELECT FROM accounting.journal_entry WHERE tx >= pg_snapshot_xmin(pg_current_snapshot())');
-    while ((await waiting()).length > 0) await setTimeout(10);
-    await ledger.sealBlocks.execute();
-  }
 
   /** As a superuser who takes the triggers of a table away, changes it, and puts them back. */
   async function tamper(table: string, sql: string): Promise<void> {
@@ -129,13 +118,13 @@ describe('the proofs of accounting', () => {
       INSERT INTO accounting.posting (entry_id, line_no, account_id, amount_minor, functional_amount_minor, entry_date, currency)
       SELECT entry.id, line.no, account.id, line.amount, line.amount, entry.entry_date, 'EUR'
         FROM entry, (VALUES (1, 'deferred-revenue', 5), (2, 'revenue', -5)) AS line(no, role, amount) JOIN accounting.account USING (role)`);
-    await sealEverything();
+    await ledger.sealAll();
     expect(await ledger.brokenProofs()).toContainEqual('chain-verifies: 1 breaks in the chain, first: entry 18 of block 2 was changed');
   });
 
   it('find a block that was hashed anew, by the next one', async () => {
     await ledger.record(ledger.anInvoice());
-    await sealEverything();
+    await ledger.sealAll();
     await tamper('block', `
       UPDATE accounting.block SET sealed_at = '2020-01-01',
              hash = accounting.block_hash(no, entry_count, through_tx, through_id, content_hash, previous_hash, '2020-01-01') WHERE no = 1`);
@@ -144,7 +133,7 @@ describe('the proofs of accounting', () => {
 
   it('find a removed block', async () => {
     await ledger.record(ledger.anInvoice());
-    await sealEverything();
+    await ledger.sealAll();
     await tamper('block', 'DELETE FROM accounting.block WHERE no = 1');
     expect(await ledger.brokenProofs()).toEqual([expect.stringMatching(/^chain-verifies: .* block 2 /)]);
   });

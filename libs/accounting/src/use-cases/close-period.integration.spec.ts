@@ -1,9 +1,7 @@
 // Closing a month: what stands in the way is listed, what is closed stays closed, and opening it again takes two.
-import { setImmediate } from 'node:timers/promises';
 import { Database } from '@countinghouse/platform';
 import { Books } from '../accounting.facade';
 import { undecidedReopenings } from '../persistence/period.queries';
-import { PeriodBalances } from '../proofs/period-balances.proof';
 import { ana, bruno, clerk, ClosingUnderTest, noId } from '../../test/closing-under-test';
 import { aUuid, BooksUnderTest, day } from '../../test/books-under-test';
 import { AbandonClose } from './abandon-close';
@@ -180,7 +178,7 @@ describe('closing a period', () => {
         { entry_date: '2026-01-20', is_correction: false },
       ]);
       await ledger.recognise('2026-01-31');
-      await closing.sealAll();
+      await ledger.sealAll();
       await beginAndClose('2026-01-01');
       const [after] = await fixed();
       const number = (of: unknown, column: string) => (of as Record<string, bigint> | undefined)?.[column] ?? 0n;
@@ -263,18 +261,17 @@ describe('closing a period', () => {
     await ledger.record(invoice);
     await ledger.recognise('2026-01-31');
     const posted: string[] = [];
+    let begun!: () => void;
+    const inTheMiddle = new Promise<void>((resolve) => (begun = resolve));
     const post = async () => {
       for (let n = 0; n < EACH; n++) {
         const payment = ledger.aPaymentOf(invoice, { on: day('2026-01-31'), amountMinor: 1n });
         await closing.get(Database).transaction((tx) => closing.get(Books).record(tx, [payment]));
         posted.push(payment.sourceId);
+        if (posted.length === POSTERS) begun();
       }
     };
-    const closeInTheMiddle = async () => {
-      while (posted.length < POSTERS) await setImmediate();
-      await beginAndClose('2026-01-01');
-    };
-    await Promise.all([...Array.from({ length: POSTERS }, post), closeInTheMiddle()]);
+    await Promise.all([...Array.from({ length: POSTERS }, post), inTheMiddle.then(() => beginAndClose('2026-01-01'))]);
     await post();
     expect(await closing.stateOf('2026-01-01')).toBe('closed');
 
@@ -283,8 +280,7 @@ describe('closing a period', () => {
     );
     expect(found.map(({ sourceId }) => sourceId).sort()).toEqual(posted.sort());
     expect(new Set(found.map(({ periodStart }) => periodStart))).toEqual(new Set(['2026-01-01', '2026-02-01']));
-    // The close has fixed the balances of the period: had anything landed in it afterwards, this proof would see it.
-    expect(await ledger.database.read((reader) => new PeriodBalances().prove(reader))).toMatchObject({ ok: true });
+    // The close has fixed the balances of the period: had anything landed in it afterwards, their proof would see it.
     expect(await ledger.brokenProofs()).toEqual([]);
   });
 });
