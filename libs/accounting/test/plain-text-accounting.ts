@@ -21,6 +21,8 @@ export interface Verdict {
 
 export interface Program {
   readonly name: string;
+  /** Without each of them it cannot be asked. */
+  readonly commands: readonly string[];
   readonly format: 'hledger' | 'ledger' | 'beancount';
   check(file: string): Verdict;
   /** Balances in the currencies of the postings. */
@@ -29,8 +31,11 @@ export interface Program {
   values(file: string): Balances;
 }
 
-export function isInstalled(command: string): boolean {
-  return spawnSync(command, ['--version']).status === 0;
+const ENVIRONMENT = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C.UTF-8', HOME: '/nonexistent' };
+
+/** Looked for where it will be run from, not on the path of whoever started the specs. */
+export function isInstalled({ commands }: Program): boolean {
+  return commands.every((command) => spawnSync(command, ['--version'], { env: ENVIRONMENT }).status === 0);
 }
 
 /** Runs `work` on a file that goes away afterwards. */
@@ -44,8 +49,6 @@ export function withFile<T>(text: string, work: (path: string) => T): T {
     rmSync(directory, { recursive: true });
   }
 }
-
-const ENVIRONMENT = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C.UTF-8', HOME: '/nonexistent' };
 
 function run(command: string, args: readonly string[]): string {
   return execFileSync(command, args, { encoding: 'utf8', env: ENVIRONMENT, maxBuffer: 64 * 1024 * 1024 });
@@ -74,6 +77,7 @@ function hledgerRows(file: string, ...flags: string[]): Balances {
 
 const hledger: Program = {
   name: 'hledger',
+  commands: ['hledger'],
   format: 'hledger',
   check: (file) => verdict('hledger', ['-f', file, 'check', '--strict']),
   balances: (file) => hledgerRows(file),
@@ -93,6 +97,7 @@ function ledgerRows(file: string, ...flags: string[]): Balances {
 
 const ledger: Program = {
   name: 'ledger',
+  commands: ['ledger'],
   format: 'ledger',
   check: (file) => verdict('ledger', ['-f', file, '--pedantic', 'balance']),
   balances: (file) => ledgerRows(file),
@@ -109,6 +114,7 @@ function beancountRows(file: string, query: string): Balances {
 
 const beancount: Program = {
   name: 'bean-check',
+  commands: ['bean-check', 'bean-query'],
   format: 'beancount',
   check: (file) => verdict('bean-check', [file]),
   balances: (file) => beancountRows(file, 'SELECT account, sum(position) GROUP BY account'),

@@ -56,13 +56,18 @@ describe('the exported journal', () => {
   /** The same on the first foreign amount: its value still balances, so only the trial balance can tell. */
   const oneForeignCentMore = (text: string) => text.replace(/ {2}(-?\d+\.\d\d) USD/, (_line, amount: string) => `  ${Money.of(Money.parse(amount, 'USD').minor + 1n, 'USD').toDecimal()} USD`);
 
-  const command = ({ name }: Program) => name;
+  /** What a program complains of in the text. */
+  const faults = (program: Program, text: string) => {
+    const { isSound, complaint } = withFile(text, (file) => program.check(file));
+    return isSound ? 'none' : complaint;
+  };
+
   for (const program of PROGRAMS) {
-    const here = isInstalled(command(program));
+    const here = isInstalled(program);
     if (!here) console.warn(`SKIPPED: ${program.name} is not installed, so it has not checked the export. Install Debian's hledger, ledger and beancount.`);
     (here ? describe : describe.skip)(`read by ${program.name}`, () => {
       it('is sound', async () => {
-        expect(withFile(await exported(program.format), (file) => program.check(file))).toMatchObject({ isSound: true });
+        expect(faults(program, await exported(program.format))).toBe('none');
       });
 
       it('has our trial balance, in every currency and in value', async () => {
@@ -76,7 +81,7 @@ describe('the exported journal', () => {
         const text = await exported(program.format);
         const changed = oneCentMore(text);
         expect(changed).not.toBe(text);
-        expect(withFile(changed, (file) => program.check(file))).toMatchObject({ isSound: false });
+        expect(faults(program, changed)).not.toBe('none');
       });
 
       it('has another trial balance when one cent of a foreign amount is changed', async () => {
@@ -109,10 +114,10 @@ describe('the exported journal', () => {
     });
     afterAll(() => yen.test.drop());
 
-    for (const program of PROGRAMS.filter((each) => isInstalled(command(each)))) {
+    for (const program of PROGRAMS.filter(isInstalled)) {
       it(`is sound for ${program.name}, and has our receivables`, async () => {
         const text = await yen.database.read(async (reader) => (await collect(exportJournal(reader, yen.issuerId, program.format))).join(''));
-        expect(withFile(text, (file) => program.check(file))).toMatchObject({ isSound: true });
+        expect(faults(program, text)).toBe('none');
         // bean-query cannot write tables of prices with as many digits as those of dong in yen.
         if (program.format === 'beancount') return;
         const balances = withFile(text, (file) => program.balances(file));
