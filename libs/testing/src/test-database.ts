@@ -24,7 +24,8 @@ export async function createTestDatabase(manifests: readonly PersistenceManifest
   const name = `spec_${randomBytes(6).toString('hex')}`;
   await administer(template, `CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);
   const url = template.replace(/\/[^/]+$/, `/${name}`);
-  const [app, login] = await Promise.all((['app', 'login'] as const).map((role) => createDataSource({ url, manifests, poolSize: 20, role }).initialize()));
+  // Nobody gives up waiting for a connection: how long a spec may take is for Jest to say, on a slow machine too.
+  const [app, login] = await Promise.all((['app', 'login'] as const).map((role) => createDataSource({ url, manifests, poolSize: 20, connectTimeoutMs: 0, role }).initialize()));
   return {
     url,
     database: new Database(app!),

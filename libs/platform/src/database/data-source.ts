@@ -12,6 +12,8 @@ export interface DataSourceOptions {
   readonly manifests: readonly PersistenceManifest[];
   /** Connections of this process at the most. */
   readonly poolSize?: number;
+  /** How long anybody waits for one of them, or for the server to answer; 0 for as long as it takes. Default 10,000. */
+  readonly connectTimeoutMs?: number;
   /** Shown in pg_stat_activity: 'api', 'worker', 'cli'. */
   readonly applicationName?: string;
   /** Who it acts as: the application, unless it is said otherwise. `login` is whoever the URL names. */
@@ -40,7 +42,7 @@ export function createDataSource(options: DataSourceOptions): DataSource {
     installExtensions: false,
     poolSize: options.poolSize ?? 10,
     applicationName: options.applicationName ?? 'countinghouse',
-    connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    connectTimeoutMS: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
     extra: {
       keepAlive: true,
       keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
