@@ -63,7 +63,8 @@ describe('the ledger', () => {
         expect(await ledger.balance('receivables')).toBe(receivables);
         expect(await ledger.brokenProofs()).toEqual([]);
       }),
-      { numRuns: 25 },
+      // Not shrunk: what was told before is in the books, so a shorter sequence would not be the same one.
+      { numRuns: 25, endOnFailure: true },
     );
   });
 });

@@ -2,8 +2,8 @@
 import { INestApplicationContext } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { Books } from '@countinghouse/accounting';
-import { CompanyId, ContractId, currency, EnrolmentId, InvoiceId, IssuerId, LocalDate, MemberId, PlanId, startOfDay, timeZone } from '@countinghouse/kernel';
-import { AppClock, Database, Issuers, newId, PlatformModule, Proofs, Runs, systemActor, TestClock, Tx } from '@countinghouse/platform';
+import { CompanyId, ContractId, currency, EnrolmentId, InvoiceId, IssuerId, LocalDate, MemberId, PlanId, RunId, startOfDay, timeZone } from '@countinghouse/kernel';
+import { AppClock, Database, Issuers, newId, PlatformModule, Proofs, Run, Runs, systemActor, TestClock, Tx } from '@countinghouse/platform';
 import { createTestDatabase, TestDatabase } from '@countinghouse/testing';
 import { Invoicing, InvoicingModule, OpenSeries, StartBillingRun } from '../src';
 
@@ -91,9 +91,16 @@ export class Business {
     return this.get(StartBillingRun).execute({ idempotencyKey: key, issuerId: this.issuerId, through }, ACTOR);
   }
 
-  /** A whole one, from start to end. */
+  /** A whole one, from start to end, which succeeds. */
   async bill(through: LocalDate) {
-    return this.get(Runs).drain((await this.start(through)).id);
+    return this.drained((await this.start(through)).id);
+  }
+
+  /** Works a run off in this process. @throws Error with the run's own, unless it has succeeded */
+  async drained(id: RunId): Promise<Run> {
+    const run = await this.get(Runs).drain(id);
+    if (run.state !== 'succeeded') throw new Error(`the run ${run.kind} is ${run.state}: ${run.error}`);
+    return run;
   }
 
   /** Every document with its totals, in the order of its number. */

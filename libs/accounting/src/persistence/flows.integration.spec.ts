@@ -36,6 +36,10 @@ describe('the pairs of the domain in the database', () => {
          FROM unnest($1::int8[], $2::numeric[], $3::numeric[]) WITH ORDINALITY AS asked(minor, numerator, denominator, no) ORDER BY no`,
       [cases.map(({ minor }) => minor), fractions.map((f) => f.numerator), fractions.map((f) => f.denominator)],
     );
-    expect(rows.map(({ minor }) => minor)).toEqual(cases.map(({ minor, rate }) => convert(minor, rate, pair)));
+    const differing = cases.flatMap(({ minor, rate }, index) => {
+      const [database, domain] = [rows[index]!.minor, convert(minor, rate, pair)];
+      return database === domain ? [] : [{ minor, rate, database, domain }];
+    });
+    expect(differing).toEqual([]);
   });
 });

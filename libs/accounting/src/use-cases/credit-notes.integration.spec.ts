@@ -60,9 +60,9 @@ describe('credit notes', () => {
   it('are refused above what is left of the line, also when two of them race', async () => {
     const invoice = anInvoice();
     await ledger.record(invoice);
-    const racing = await Promise.allSettled([ledger.record(aCreditOf(invoice, 20_000n)), ledger.record(aCreditOf(invoice, 20_000n))]);
-    expect(racing.map((each) => each.status).sort()).toEqual(['fulfilled', 'rejected']);
-    expect(racing.find((each) => each.status === 'rejected')).toMatchObject({ reason: { code: 'CREDIT_ABOVE_LINE' } });
+    const outcome = () => ledger.record(aCreditOf(invoice, 20_000n)).then(() => 'recorded', (error: unknown) => error);
+    const racing = await Promise.all([outcome(), outcome()]);
+    expect(racing).toEqual(expect.arrayContaining(['recorded', expect.objectContaining({ code: 'CREDIT_ABOVE_LINE' })]));
     await expect(ledger.record(aCreditOf(invoice, 5_500n), aCreditOf(invoice, 5_501n))).rejects.toMatchObject({ code: 'CREDIT_ABOVE_LINE' });
     await ledger.record(aCreditOf(invoice, 5_500n), aCreditOf(invoice, 5_500n));
   });
@@ -181,7 +181,8 @@ describe('credit notes', () => {
           await ledger.test.drop();
         },
       ),
-      { numRuns: 12 },
+      // Not shrunk: each try takes a database, and Jest would end the search before it has told the seed.
+      { numRuns: 12, endOnFailure: true },
     );
   });
 });

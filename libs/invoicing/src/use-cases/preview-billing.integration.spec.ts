@@ -1,7 +1,7 @@
 // A preview says what a billing run then puts on the documents: the same lines, amounts and explanations, whatever the business.
 import * as fc from 'fast-check';
 import { addDays, CompanyId, localDate, LocalDate, Money, RunId } from '@countinghouse/kernel';
-import { Database, newId, Run, Runs } from '@countinghouse/platform';
+import { Database, newId, Run } from '@countinghouse/platform';
 import { Proposal } from '@countinghouse/subscriptions';
 import { ACTOR, Business } from '../../test/business';
 import { PreviewTick } from '../jobs/preview.tick';
@@ -18,7 +18,7 @@ type Wanted = Omit<StartBillingPreviewInput, 'idempotencyKey' | 'issuerId'>;
 
 async function preview(wanted: Wanted): Promise<Run> {
   const id = await business.get(StartBillingPreview).execute({ idempotencyKey: newId(), issuerId: business.issuerId, ...wanted }, ACTOR);
-  return business.get(Runs).drain(id);
+  return business.drained(id);
 }
 
 /** What stands on documents, in words: each with its lines. */
@@ -133,7 +133,7 @@ describe('a preview', () => {
     const once = await previewed(run.id);
     await business.execute(`UPDATE platform.run_chunk SET state = 'pending' WHERE run_id = $1 AND no > 0`, [run.id]);
     await business.execute(`UPDATE platform.run SET state = 'running' WHERE id = $1`, [run.id]);
-    await business.get(Runs).drain(run.id);
+    await business.drained(run.id);
     expect(await previewed(run.id)).toEqual(once);
   });
 });
