@@ -63,8 +63,9 @@ describe('the ledger', () => {
         expect(await ledger.balance('receivables')).toBe(receivables);
         expect(await ledger.brokenProofs()).toEqual([]);
       }),
-      // Not shrunk: what was told before is in the books, so a shorter sequence would not be the same one.
-      { numRuns: 25, endOnFailure: true },
+      // The same in every run, so that what fails has been changed; another seed finds others. Not shrunk: what was told before is in
+      // the books, so a shorter sequence would not be the same one.
+      { numRuns: 25, seed: 2026, endOnFailure: true },
     );
   });
 });

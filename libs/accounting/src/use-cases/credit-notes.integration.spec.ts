@@ -181,8 +181,9 @@ describe('credit notes', () => {
           await ledger.test.drop();
         },
       ),
-      // Not shrunk: each try takes a database, and Jest would end the search before it has told the seed.
-      { numRuns: 12, endOnFailure: true },
+      // The same in every run, so that what fails has been changed; another seed finds others. Not shrunk: each try takes a database,
+      // and Jest would end the search before it has told anything.
+      { numRuns: 12, seed: 2026, endOnFailure: true },
     );
   });
 });

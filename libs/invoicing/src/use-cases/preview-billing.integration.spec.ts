@@ -234,7 +234,9 @@ describe('preview and billing', () => {
         const ofThese = issued.filter((document) => companies.some(({ companyId }) => companyId === document['company_id']));
         expect(asSet(each)).toEqual(asSet(ofThese));
       }),
-      { numRuns: 10, endOnFailure: true },
+      // The same in every run, so that what fails has been changed; another seed finds others. Not shrunk: each business meets what the
+      // ones before it have left.
+      { numRuns: 10, seed: 2026, endOnFailure: true },
     );
     expect(await business.failingProofs()).toEqual([]);
     expect(business.get(Database).isRehearsing).toBe(false);
