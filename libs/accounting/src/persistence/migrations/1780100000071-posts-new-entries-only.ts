@@ -25,21 +25,23 @@ const correction = (kind: 'STORED' | 'VIRTUAL'): string => `
 `;
 
 const PARTIES = `
-  -- The postings of a party are few enough to be read whole. With nothing but the party in it, its key stands in the index once
-  -- and not once a posting, which makes it a tenth of the size and less than half as dear to write.
+  -- The ledger of a party in the order of days: statements, and what is open of it since a close. By a hash of the party, because
+  -- an id as text makes the index four times as large and more than twice as dear to write; whoever asks names hash and party.
   DROP INDEX accounting.posting_of_party;
-  CREATE INDEX posting_of_party ON accounting.posting (party_id) WHERE party_id IS NOT NULL;
+  CREATE INDEX posting_of_party ON accounting.posting (hashtext(party_id), entry_date) WHERE party_id IS NOT NULL;
 
-  -- open_item_as_of of one party, whose postings are taken by its index alone: asked for a party, the other one may read all
-  -- that its account took since the last close, because the planner cannot tell how much that is.
+  -- open_item_as_of of one party, whose postings since the last close are taken by its index alone: asked for a party, the other
+  -- one may read all that its account took meanwhile, because the planner cannot tell how much that is.
   CREATE FUNCTION accounting.open_item_of_party(p_issuer uuid, p_party text, p_day date)
   RETURNS TABLE (account_id bigint, party_type text, document_id uuid, document_type text, currency char(3),
                  amount_minor bigint, functional_amount_minor bigint) LANGUAGE sql STABLE AS $$
     WITH closed AS MATERIALIZED (
       SELECT max(ends_on) AS ends_on FROM accounting.period WHERE issuer_id = p_issuer AND state = 'closed' AND ends_on <= p_day + 1
     ), line AS MATERIALIZED (
-      SELECT account_id, party_type, document_id, document_type, currency, amount_minor, functional_amount_minor, entry_date
-        FROM accounting.posting WHERE party_id = p_party
+      SELECT account_id, party_type, document_id, document_type, currency, amount_minor, functional_amount_minor
+        FROM accounting.posting
+       WHERE hashtext(party_id) = hashtext(p_party) AND party_id = p_party
+         AND entry_date <= p_day AND entry_date >= coalesce((SELECT ends_on FROM closed), '-infinity')
     )
     SELECT part.account_id, part.party_type, part.document_id, part.document_type, part.currency,
            sum(part.amount_minor)::bigint, sum(part.functional_amount_minor)::bigint
@@ -50,8 +52,7 @@ const PARTIES = `
             UNION ALL
             SELECT line.account_id, line.party_type, line.document_id, line.document_type, line.currency, line.amount_minor, line.functional_amount_minor
               FROM line JOIN accounting.account ON account.id = line.account_id
-             WHERE account.issuer_id = p_issuer AND account.by_document
-               AND line.entry_date <= p_day AND line.entry_date >= coalesce((SELECT ends_on FROM closed), '-infinity')) AS part
+             WHERE account.issuer_id = p_issuer AND account.by_document) AS part
      GROUP BY part.account_id, part.party_type, part.document_id, part.document_type, part.currency
     HAVING sum(part.amount_minor) <> 0 OR sum(part.functional_amount_minor) <> 0
   $$;

@@ -69,7 +69,7 @@ export async function accountBalance(reader: Reader, issuerId: IssuerId, account
 
 /**
  * The balance of a party on one sub-ledger account up to and including a day: its open items at the last close, by the
- * index (account, period, party), and its postings since, of which posting_of_party knows all it ever had.
+ * index (account, period, party), and its postings since, by posting_of_party.
  */
 export async function partyBalance(reader: Reader, issuerId: IssuerId, accountId: bigint, partyId: string, asOf: LocalDate): Promise<CurrencyBalance[]> {
   return reader.query<CurrencyBalance>(

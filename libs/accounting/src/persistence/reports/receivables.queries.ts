@@ -122,7 +122,7 @@ export async function statementOpening(reader: Reader, { issuerId, partyId, rang
 /** The columns of a statement's line, and where they come from. An entry that touches several documents names none. */
 const LINE = `moved.entry_id AS "entryId", moved.entry_date AS "entryDate", entry.kind, moved.currency, moved.amount_minor AS "amountMinor",
   moved.document_type AS "documentType", moved.document_id AS "documentId", document.number AS "documentNumber", document.due_on AS "dueOn"`;
-const MOVED = `(SELECT account.issuer_id, line.party_id, line.entry_date, line.entry_id, line.currency, sum(line.amount_minor)::bigint AS amount_minor,
+const MOVED = `(SELECT account.issuer_id, line.party_id, hashtext(line.party_id) AS party_hash, line.entry_date, line.entry_id, line.currency, sum(line.amount_minor)::bigint AS amount_minor,
          CASE WHEN min(line.document_id::text) = max(line.document_id::text) THEN min(line.document_id::text)::uuid END AS document_id,
          CASE WHEN min(line.document_id::text) = max(line.document_id::text) THEN min(line.document_type) END AS document_type
     FROM accounting.account JOIN accounting.posting line ON line.account_id = account.id
@@ -136,7 +136,7 @@ export function statementStream(reader: Reader, { issuerId, partyId, range }: St
   return streamRows<StatementLine>(
     reader,
     `SELECT ${LINE} FROM ${MOVED}
-      WHERE moved.issuer_id = $1 AND moved.party_id = $2 AND moved.entry_date >= $3 AND moved.entry_date < $4
+      WHERE moved.issuer_id = $1 AND moved.party_hash = hashtext($2) AND moved.party_id = $2 AND moved.entry_date >= $3 AND moved.entry_date < $4
       ORDER BY moved.entry_date, moved.entry_id, moved.currency`,
     [issuerId, partyId, range.start, range.end],
   );
@@ -152,7 +152,7 @@ export async function statementPage(reader: Reader, { issuerId, partyId, range }
       from: MOVED,
       where: new Where()
         .when(issuerId, (id) => `moved.issuer_id = ${id}`)
-        .when(partyId, (id) => `moved.party_id = ${id}`)
+        .when(partyId, (id) => `moved.party_hash = hashtext(${id}) AND moved.party_id = ${id}`)
         .when(range.start, (start) => `moved.entry_date >= ${start}`)
         .when(range.end, (end) => `moved.entry_date < ${end}`),
       orderBy: [
@@ -176,7 +176,7 @@ export async function owedBefore(reader: Reader, { issuerId, partyId }: Statemen
              UNION ALL
              SELECT line.currency, line.amount_minor
                FROM accounting.account JOIN accounting.posting line ON line.account_id = account.id
-              WHERE account.issuer_id = $1 AND account.role IN ${STATEMENT_ROLES} AND line.party_id = $2
+              WHERE account.issuer_id = $1 AND account.role IN ${STATEMENT_ROLES} AND hashtext(line.party_id) = hashtext($2) AND line.party_id = $2
                 AND line.entry_date = $3 AND (line.entry_id, line.currency::text) < ($4, $5)) AS before
       GROUP BY currency`,
     [issuerId, partyId, line.entryDate, line.entryId, line.currency],
