@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RunId } from '@countinghouse/kernel';
-import { DevelopmentIssuer, Role, Runs, UploadLimits } from '@countinghouse/platform';
+import { DevelopmentIssuer, Role, Runs, UploadLimits, Uploads } from '@countinghouse/platform';
 import { CompaniesApi } from '../../test/api';
 import { CompaniesHttpModule } from '../companies-http.module';
 
@@ -51,6 +51,12 @@ describe('an upload', () => {
       'SELECT (SELECT count(*) FROM platform.import_row) AS rows, (SELECT count(*) FROM platform.import_file) AS files, (SELECT count(*) FROM platform.run) AS runs',
     );
     return row;
+  };
+  /** The server hears of who comes and who goes when it gets round to it. */
+  const areRunning = async (count: number) => {
+    for (const until = performance.now() + 30_000; api.get(Uploads)['running'] !== count; await sleep(5)) {
+      if (performance.now() > until) throw new Error(`${api.get(Uploads)['running']} uploads are running, not ${count}`);
+    }
   };
   const limits = async (other: Partial<UploadLimits>, work: () => Promise<void>) => {
     const [of, usual] = [api.get(UploadLimits), new UploadLimits()];
@@ -110,9 +116,11 @@ describe('an upload', () => {
     for (let round = 0; round < 4; round++) {
       const request = await begin(`companies.members/${id}`, { headers: { 'content-length': String(MIB) } });
       request.write(HEADER + 'E1,Ana,2026-01-01\n'.repeat(5_000));
+      await areRunning(1);
+      // Mostly some of it is staged by then; it leaves nothing in any case.
       await sleep(100);
       request.destroy();
-      await sleep(100);
+      await areRunning(0);
     }
     expect(await left()).toEqual(before);
     expect((await send(`companies.members/${id}`, `${HEADER}E1,Ana,2026-01-01\n`)).status).toBe(202);
@@ -138,9 +146,10 @@ describe('an upload', () => {
     await limits({ atOnce: 1 }, async () => {
       const slow = await begin(`companies.members/${id}`);
       slow.write(HEADER);
-      await sleep(100);
+      await areRunning(1);
       expect(await send(`companies.members/${id}`, HEADER)).toMatchObject({ status: 503, body: { code: 'TOO_MANY_UPLOADS' } });
       slow.destroy();
+      await areRunning(0);
     });
     await limits({ quietMs: 300 }, async () => {
       const silent = await begin(`companies.members/${id}`);
