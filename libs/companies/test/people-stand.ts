@@ -68,12 +68,19 @@ export class PeopleStand {
   }
 
   async import(companyId: CompanyId, lines: readonly string[], options: Partial<ImportMembersInput> = {}): Promise<Run> {
-    return this.runs.drain((await this.start(companyId, lines, options)).id);
+    return this.drained(await this.start(companyId, lines, options));
+  }
+
+  /** Up to its end, or to where it waits; a run that fails is told with its error. */
+  async drained({ id }: Run): Promise<Run> {
+    const run = await this.runs.drain(id);
+    if (run.state === 'failed') throw new Error(`run ${run.kind} failed: ${run.error}`);
+    return run;
   }
 
   async confirm(run: Run, acceptRemovals = false): Promise<Run> {
     await this.members.confirm(run.id, acceptRemovals, this.actor);
-    return this.runs.drain(run.id);
+    return this.drained(run);
   }
 
   async rejections(run: Run): Promise<[line: number, column: string | null, code: string][]> {

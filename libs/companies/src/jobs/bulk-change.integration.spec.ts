@@ -49,7 +49,9 @@ describe('many companies', () => {
   };
   const finish = async ({ run, userErrors }: { run: { id: string }; userErrors: object[] }) => {
     expect(userErrors).toEqual([]);
-    return api.get(Runs).drain(run.id.slice('Run_'.length) as RunId);
+    const done = await api.get(Runs).drain(run.id.slice('Run_'.length) as RunId);
+    expect(done.error).toBeNull();
+    return done;
   };
 
   it('are suspended by a filter, each with its version and its audit row', async () => {

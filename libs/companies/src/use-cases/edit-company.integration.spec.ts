@@ -137,7 +137,7 @@ describe('registering a company', () => {
     for (let round = 0; round < 5; round++) {
       const number = `R-${round}`;
       const answers = await Promise.all(
-        ['Ana', 'Bo', 'Cy', 'Di'].map((legalName) => desk.company({ number, legalName }).then(() => legalName, (error: { code: string }) => error.code)),
+        ['Ana', 'Bo', 'Cy', 'Di'].map((legalName) => desk.company({ number, legalName }).then(() => legalName, (error: { code?: string; message: string }) => error.code ?? error.message)),
       );
       const [winner, ...others] = answers.filter((answer) => answer !== 'COMPANY_NUMBER_TAKEN');
       expect(others).toEqual([]);

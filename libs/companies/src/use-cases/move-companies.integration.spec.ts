@@ -92,12 +92,12 @@ describe('moving companies', () => {
       expect(await desk.moves.showDue()).toBe(1);
       expect([(await shown(auckland)).payer, (await shown(lisbon)).payer]).toEqual([lisbon, auckland]);
       const proof = () => desk.test.database.read((reader) => new CompaniesAsVersioned(desk.clock).prove(reader));
-      expect(await proof()).toMatchObject({ ok: true });
+      expect(await proof()).toEqual({ ok: true, detail: expect.any(String) });
       await desk.on('2026-04-12');
       expect(await desk.moves.showDue()).toBe(1);
       expect([(await shown(auckland)).payer, (await shown(lisbon)).payer]).toEqual([lisbon, null]);
       expect(await payerOn(auckland, '2026-04-11')).toBe(auckland);
-      expect(await proof()).toMatchObject({ ok: true });
+      expect(await proof()).toEqual({ ok: true, detail: expect.any(String) });
     });
 
     it('is shown anew when a company comes into another zone', async () => {
@@ -171,7 +171,7 @@ describe('moving companies', () => {
     for (let round = 0; round < 5; round++) {
       const [a, b, c] = [await desk.company(), await desk.company(), await desk.company()];
       const answers = await Promise.all(
-        [[a, b], [b, c], [c, a]].map(([child, payer]) => pay(child!, payer!).then(() => 'moved', (error: { code: string }) => error.code)),
+        [[a, b], [b, c], [c, a]].map(([child, payer]) => pay(child!, payer!).then(() => 'moved', (error: { code?: string; message: string }) => error.code ?? error.message)),
       );
       expect(answers.sort()).toEqual(['COMPANY_CIRCLE', 'moved', 'moved']);
     }
@@ -193,7 +193,7 @@ describe('moving companies', () => {
     await pay(child, payer);
     await desk.editing.execute({ companyId: child, changes: { city: 'Porto' } }, BILLING);
     const prove = () => desk.test.database.read((reader) => proof.prove(reader));
-    expect(await prove()).toMatchObject({ ok: true, detail: expect.stringMatching(/^\d+ companies are what the last of their \d+ versions and their moves say$/) });
+    expect(await prove()).toEqual({ ok: true, detail: expect.stringMatching(/^\d+ companies are what the last of their \d+ versions and their moves say$/) });
     // What triggers would have kept, had they not been turned off.
     const forged = async (sql: string) => {
       let answer: unknown;
@@ -209,7 +209,7 @@ describe('moving companies', () => {
     };
     expect(await forged(`UPDATE companies.company SET city = 'Faro' WHERE id = $1`)).toMatchObject({ ok: false });
     expect(await forged(`UPDATE companies.company SET payer_id = NULL WHERE id = $1`)).toMatchObject({ ok: false });
-    expect(await prove()).toMatchObject({ ok: true });
+    expect(await prove()).toEqual({ ok: true, detail: expect.any(String) });
   });
 
   it('a thousand at once, singly and in sets, while others close, loses none', async () => {

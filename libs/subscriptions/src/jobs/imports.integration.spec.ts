@@ -48,7 +48,9 @@ describe('the imports of subscriptions', () => {
   const run = (kind: 'contracts' | 'enrolments', ...lines: string[]) => runWith(kind, kind === 'contracts' ? CONTRACTS : ENROLMENTS, ...lines);
   const runWith = async (kind: 'contracts' | 'enrolments', header: string, ...lines: string[]): Promise<Run> => {
     const source = Readable.from([Buffer.from([header, ...lines].join('\n'))]);
-    return runs.drain((await imports.start({ kind: `subscriptions.${kind}`, fileName: `${kind}.csv`, source }, ANA)).id);
+    const done = await runs.drain((await imports.start({ kind: `subscriptions.${kind}`, fileName: `${kind}.csv`, source }, ANA)).id);
+    expect(done.error).toBeNull();
+    return done;
   };
   const rejections = async (of: Run) =>
     (await world.test.database.read((reader) => imports.rejections(reader, of.id))).map(({ line, column, code }) => [line, column, code]);

@@ -93,8 +93,7 @@ describe('the database refuses', () => {
 
     it('two in force on one component-day that are recorded in two transactions at once', async () => {
       const racing = await Promise.all(Array.from({ length: 8 }, () => refusal(charge(june()))));
-      expect(racing.filter((answer) => answer === 'nothing')).toHaveLength(1);
-      expect(new Set(racing)).toEqual(new Set(['nothing', ONE_IN_FORCE]));
+      expect(racing.sort()).toEqual(['nothing', ...Array<string>(7).fill(ONE_IN_FORCE)]);
     });
 
     it('a day credited twice, even while another charge is in force on it', async () => {
@@ -465,8 +464,7 @@ describe('the database refuses', () => {
       it('started by two at once', async () => {
         await world.change([enrolment], 2, 'end', '2026-06-01');
         const racing = await Promise.all(Array.from({ length: 6 }, () => refusal(world.enrolments(contract, [member], plan))));
-        expect(racing.filter((answer) => answer === 'nothing')).toHaveLength(1);
-        expect(new Set(racing)).toEqual(new Set(['nothing', OVERLAP]));
+        expect(racing.sort()).toEqual([...Array<string>(5).fill(OVERLAP), 'nothing']);
       });
 
       it('by a change to a plan of another product', async () => {
