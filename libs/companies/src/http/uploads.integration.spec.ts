@@ -71,7 +71,7 @@ describe('an upload', () => {
     const first = await send(path, file);
     expect(first).toEqual({ status: 202, body: { id: expect.stringMatching(/^Run_/), kind: 'companies.members', state: 'PLANNED' } });
     const run = await api.get(Runs).drain(first.body.id.slice('Run_'.length) as RunId);
-    expect(run).toMatchObject({ state: 'awaiting-approval', input: { fileName: 'june.csv', options: { asOf: '2026-06-01', content: 'snapshot' } }, result: { toAdd: '1' } });
+    expect(run).toMatchObject({ error: null, state: 'awaiting-approval', input: { fileName: 'june.csv', options: { asOf: '2026-06-01', content: 'snapshot' } }, result: { toAdd: '1' } });
     expect(await send(path, file)).toEqual({ status: 202, body: { ...first.body, state: 'AWAITING_APPROVAL' } });
     expect(await send(path, `${file}2;Bo;2026-01-01\n`)).toMatchObject({ status: 409, body: { code: 'MEMBERS_IMPORT_UNDER_WAY', remedy: expect.any(String) } });
   });
@@ -79,7 +79,7 @@ describe('an upload', () => {
   it('is of any kind of import', async () => {
     const { status, body } = await send('companies.companies?mode=allOrNothing', COMPANIES, { headers: { 'content-type': 'application/octet-stream' } });
     expect([status, body.kind]).toEqual([202, 'companies.companies']);
-    expect(await api.get(Runs).drain(body.id.slice('Run_'.length) as RunId)).toMatchObject({ state: 'succeeded', result: { added: '1' } });
+    expect(await api.get(Runs).drain(body.id.slice('Run_'.length) as RunId)).toMatchObject({ error: null, state: 'succeeded', result: { added: '1' } });
     expect(await send('companies.houses', COMPANIES)).toMatchObject({ status: 404, body: { code: 'IMPORT_KIND_UNKNOWN', field: 'kind' } });
   });
 
