@@ -138,8 +138,9 @@ describe('people by hand', () => {
         }
         for (const offset of [0, 15, 30, 45, 61]) expect(await differences(addDays(start, offset))).toEqual([]);
       }),
-      // Not shrunk: the proof looks at all companies, so after one that is wrong it finds every other one wrong, too.
-      { numRuns: 25, endOnFailure: true },
+      // The same in every run, so that what fails has been changed; another seed finds others. Not shrunk: the proof looks at all
+      // companies, so after one that is wrong it finds every other one wrong, too.
+      { numRuns: 25, seed: 2026, endOnFailure: true },
     );
   });
 
