@@ -1,18 +1,20 @@
 // What invoicing asks: who is billed together, what is unbilled in a handful of lines, and the document it went on.
 import { CompanyId, ContractId, EnrolmentId } from '@countinghouse/kernel';
 import { newId } from '@countinghouse/platform';
-import { createTestDatabase } from '@countinghouse/testing';
+import { createTestDatabase, hasToWait, TestDatabase } from '@countinghouse/testing';
 import { World } from '../test/world';
 
 describe('Subscriptions', () => {
+  let test: TestDatabase;
   let world: World;
   let company: CompanyId;
   let contract: ContractId;
 
   beforeAll(async () => {
-    world = await World.on(await createTestDatabase());
+    test = await createTestDatabase();
+    world = await World.on(test);
   });
-  afterAll(() => world.test.drop());
+  afterAll(() => test.drop());
   beforeEach(async () => {
     company = await world.company();
     contract = await world.contract(company);
@@ -89,7 +91,7 @@ describe('Subscriptions', () => {
     await world.test.database.transaction(async (tx) => {
       const lines = await world.subscriptions.unbilled(tx, [{ type: 'company', id: company }], world.issuerId);
       charging = world.charge({ enrolmentIds, through: '2026-06-01' });
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      expect(await hasToWait(test, charging)).toBe(true);
       const assignment = { payerType: 'company' as const, payerId: company, currency: 'EUR' as never, issuerId: world.issuerId, documentId: newId() };
       expect(await world.subscriptions.assignDocument(tx, [assignment])).toBe(lines[0]!.chargeCount);
     });
