@@ -29,7 +29,7 @@ describe('a supervised process', () => {
     while (!holds()) await new Promise((rested) => setTimeout(rested, 10));
   };
   const WELL = `
-    console.log(process.pid);
+    console.log(String(process.pid)); // A number would be written in colours where FORCE_COLOR is set.
     process.send({ type: 'memory', peakMiB: 77 });
     process.send({ type: 'ready' });
     process.on('message', ({ type }) => type === 'stop' && process.exit(0));`;

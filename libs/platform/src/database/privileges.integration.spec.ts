@@ -78,7 +78,8 @@ describe('the migration of a database', () => {
   let administrator: Client;
 
   beforeAll(async () => {
-    administrator = new Client({ connectionString: server.href });
+    // Not to the database of the URL: while somebody is in the template, no other spec can clone it.
+    administrator = new Client({ connectionString: Object.assign(new URL(server), { pathname: 'postgres' }).href });
     await administrator.connect();
   });
   afterEach(async () => {
