@@ -1,3 +1,4 @@
 export * from './waiting';
 export * from './test-database';
 export * from './redis-server';
+export * from './free-port';

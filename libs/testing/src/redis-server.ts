@@ -2,9 +2,9 @@
 import { ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './free-port';
 
 export interface RedisServer {
   /** redis://127.0.0.1:<port> */
@@ -26,27 +26,24 @@ export async function startRedisServer(more: Readonly<Record<string, string>> = 
   return {
     url: `redis://127.0.0.1:${port}`,
     async stop() {
-      server.kill('SIGTERM');
-      if (server.exitCode === null) await once(server, 'exit');
+      if (server.exitCode === null && server.signalCode === null) {
+        server.kill('SIGTERM');
+        await once(server, 'exit');
+      }
       rmSync(directory, { recursive: true, force: true });
     },
   };
 }
 
 function ready(server: ChildProcess): Promise<void> {
+  let said = '';
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.once('exit', (code) => reject(new Error(`redis-server ended with ${code}`)));
+    server.once('close', (code, signal) => reject(new Error(`redis-server ended with ${signal ?? code}:\n${said}`)));
+    server.stderr!.on('data', (text: Buffer) => (said += text.toString()));
     server.stdout!.on('data', (text: Buffer) => {
-      if (text.toString().includes('Ready to accept connections')) resolve();
+      said += text.toString();
+      if (said.includes('Ready to accept connections')) resolve();
     });
   });
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

@@ -51,7 +51,7 @@ const SEED: Command = {
     const folder = resolve(session.config.dataDirectory, 'demo');
     const size = await writeDemoFiles(folder, { ...options, month: options.month ?? addMonths(startOfMonth(today), -1) });
     const load = app.get(LoadDemo);
-    await load.setUp(size.month, today, session.actor);
+    await load.setUp(size.month, session.actor);
     let code = 0;
     for (const file of DEMO_FILES) {
       const run = await load.importFile(file, demoFile(folder, file), session.actor);

@@ -5,7 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { Books } from '@countinghouse/accounting';
 import { OpenSeries } from '@countinghouse/invoicing';
 import { ContractId, currency, EnrolmentId, LocalDate, Money, timeZone, yearOf } from '@countinghouse/kernel';
-import { Actor, Database, Imports, Issuer, Issuers, Run } from '@countinghouse/platform';
+import { Actor, AppClock, Database, Imports, Issuer, Issuers, Run } from '@countinghouse/platform';
 import { AddComponent, AskBy, PublishPlan, SetContractPolicies } from '@countinghouse/subscriptions';
 import { DEMO_AGREEMENTS } from './agreements';
 import { DEMO_ISSUERS, DEMO_PLANS } from './business';
@@ -27,6 +27,7 @@ const PRICES_FROM = '2024-01-01' as LocalDate;
 export class LoadDemo {
   constructor(
     private readonly database: Database,
+    private readonly clock: AppClock,
     private readonly issuers: Issuers,
     private readonly books: Books,
     private readonly openSeries: OpenSeries,
@@ -37,8 +38,8 @@ export class LoadDemo {
     private readonly askBy: AskBy,
   ) {}
 
-  /** Issuers with open books and number series for the years given, and the catalogue. Again is harmless. */
-  async setUp(from: LocalDate, today: LocalDate, actor: Actor): Promise<Issuer[]> {
+  /** Issuers with open books, number series of the year that it is where they are, and the catalogue. Again is harmless. */
+  async setUp(from: LocalDate, actor: Actor): Promise<Issuer[]> {
     const issuers: Issuer[] = [];
     for (const demo of DEMO_ISSUERS) {
       const issuer = await this.database.transaction(async (tx) => {
@@ -49,9 +50,10 @@ export class LoadDemo {
         await this.books.open(tx, { issuerId, country, functionalCurrency, from }, actor);
         return there;
       });
+      const year = yearOf(this.clock.today(issuer.timeZone));
       for (const stream of ['company', 'member'] as const) {
         for (const documentType of ['invoice', 'credit-note'] as const) {
-          await this.openSeries.execute({ issuerId: issuer.id, documentType, stream, year: yearOf(today) }, actor);
+          await this.openSeries.execute({ issuerId: issuer.id, documentType, stream, year }, actor);
         }
       }
       issuers.push(issuer);

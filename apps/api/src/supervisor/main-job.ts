@@ -65,14 +65,14 @@ export class MainJob {
     const today = this.app.get(AppClock).today(timeZone('UTC'));
     const month = this.input.month ?? addMonths(startOfMonth(today), -1);
     const before = await this.documents();
-    const issuers = await this.phase('import', (progress) => this.import({ ...this.input, month }, today, progress));
+    const issuers = await this.phase('import', (progress) => this.import({ ...this.input, month }, progress));
     await this.phase('bill', (progress) => this.bill(issuers, month, before, progress));
     await this.phase('collect', (progress) => this.collect(issuers, progress));
     const proofs = await this.phase('prove', (progress) => this.prove(progress));
     return { month, seconds: this.seconds, proofs, newDocuments: (await this.documents()) - before, remarks: this.remarks };
   }
 
-  private async import({ companies, members, month }: DemoSize, today: LocalDate, progress: Progress): Promise<[Issuer[], string]> {
+  private async import({ companies, members, month }: DemoSize, progress: Progress): Promise<[Issuer[], string]> {
     const load = this.app.get(LoadDemo);
     progress.update(0, 0, 'writing the files');
     const size = await writeDemoFiles(this.input.demoFolder, { companies, members, month });
@@ -81,7 +81,7 @@ export class MainJob {
         `The demo business was made with ${grouped(size.companies)} companies and ${grouped(size.members)} members and stays so; without the folder .data the next start is a first start.`,
       );
     }
-    const issuers = await this.follower.patiently(() => load.setUp(size.month, today, ACTOR));
+    const issuers = await this.follower.patiently(() => load.setUp(size.month, ACTOR));
     for (const file of DEMO_FILES) {
       const started = await this.follower.patiently(() => load.importFile(file, demoFile(this.input.demoFolder, file), ACTOR));
       const [run] = await this.follower.follow([started.id], progress, file);

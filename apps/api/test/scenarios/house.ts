@@ -1,16 +1,15 @@
 // A whole house for a scenario: its own database, the HTTP and worker processes as they run in production, and ways to break them.
 import { ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Abstract, INestApplicationContext, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { addMonths, LocalDate, RunId, startOfMonth, timeZone } from '@countinghouse/kernel';
-import { AppClock, Database, Issuer, Run, Runs, systemActor } from '@countinghouse/platform';
-import { createTestDatabase, TestDatabase } from '@countinghouse/testing';
+import { addMonths, LocalDate, localDateIn, RunId, startOfMonth, timeZone } from '@countinghouse/kernel';
+import { Database, Issuer, Run, Runs, systemActor } from '@countinghouse/platform';
+import { createTestDatabase, freePort, TestDatabase } from '@countinghouse/testing';
 import { AppModule } from '../../src/app.module';
 import { configFrom } from '../../src/config';
 import { DEMO_FILES, demoFile, writeDemoFiles } from '../../src/demo/files';
@@ -21,8 +20,14 @@ const DIST = join(__dirname, '../../../../dist/apps/api/src');
 const START_WITHIN_MS = 30_000;
 /** A lost job is missed after this long, so that a scenario does not wait a minute for each one. */
 const LEASE_MS = 1_500;
-const RUN_WITHIN_MS = 60_000;
+/** Only for what never comes: then it is said what was waited for, before the scenario runs into its own limit. */
+const PATIENCE_MS = 100_000;
 const LOOK_EVERY_MS = 50;
+/**
+ * The last whole month but one, of the day on which this file was read. What is billed in advance with it has been earned by now as
+ * well: nothing depends on what day it is, and houses are alike on both sides of a midnight.
+ */
+const MONTH = addMonths(startOfMonth(localDateIn(timeZone('UTC'), Date.now())), -2);
 
 export interface Size {
   readonly companies: number;
@@ -106,7 +111,7 @@ export class House {
   async loadDemo(size: Size): Promise<Issuer[]> {
     const actor = systemActor('scenario');
     await writeDemoFiles(this.demoFolder, { ...size, month: this.month });
-    const issuers = await this.get(LoadDemo).setUp(this.month, this.today, actor);
+    const issuers = await this.get(LoadDemo).setUp(this.month, actor);
     for (const file of DEMO_FILES) {
       await this.done((await this.get(LoadDemo).importFile(file, demoFile(this.demoFolder, file), actor)).id);
     }
@@ -115,45 +120,49 @@ export class House {
   }
 
   /** Waits until the workers have ended a run. */
-  done(id: RunId): Promise<Run> {
-    return this.get(Runs).whenDone(id, { timeoutMs: RUN_WITHIN_MS });
+  async done(id: RunId): Promise<Run> {
+    const run = await this.get(Runs).whenDone(id, { timeoutMs: PATIENCE_MS }).catch((error: unknown) => this.explain(error));
+    if (run.state === 'failed') console.error(`${run.kind} has failed: ${run.error}\n${this.log()}`);
+    return run;
+  }
+
+  /** Waits until something has come to pass; `what` is said if it does not. */
+  async until(what: string, reached: () => Promise<boolean>): Promise<void> {
+    const began = performance.now();
+    while (!(await reached())) {
+      if (performance.now() - began > PATIENCE_MS) this.explain(new Error(`waited ${PATIENCE_MS} ms until ${what}`));
+      await sleep(LOOK_EVERY_MS);
+    }
   }
 
   /** Waits until a chunk of such runs has been taken up so many times, or is done. */
-  async takenUp(kind: string, times: number): Promise<void> {
-    for (let waitedMs = 0; ; waitedMs += LOOK_EVERY_MS) {
+  takenUp(kind: string, times: number): Promise<void> {
+    return this.until(`a chunk of ${kind} is taken up ${times} times`, async () => {
       const taken = await this.database.query(
         `SELECT 1 FROM platform.run JOIN platform.run_chunk chunk ON chunk.run_id = run.id
           WHERE run.kind = $1 AND chunk.stage >= 0 AND (chunk.dispatches >= $2 OR chunk.state = 'done')`,
         [kind, times],
       );
-      if (taken.length > 0) return;
-      if (waitedMs > RUN_WITHIN_MS) throw new Error(`${kind} has not been taken up ${times} times`);
-      await sleep(LOOK_EVERY_MS);
-    }
+      return taken.length > 0;
+    });
   }
 
   /** Waits until the workers have worked off every webhook that has arrived. */
-  async inboxIsEmpty(): Promise<void> {
-    for (let waitedMs = 0; ; waitedMs += LOOK_EVERY_MS) {
-      const [inbox] = await this.database.query<{ n: bigint }>('SELECT count(*) AS n FROM payments.webhook_event WHERE processed_at IS NULL');
-      if (inbox!.n === 0n) return;
-      if (waitedMs > RUN_WITHIN_MS) throw new Error(`${inbox!.n} webhooks are still waiting`);
-      await sleep(LOOK_EVERY_MS);
-    }
+  inboxIsEmpty(): Promise<void> {
+    return this.until('every webhook is worked off', async () => (await this.database.query('SELECT 1 FROM payments.webhook_event WHERE processed_at IS NULL LIMIT 1')).length === 0);
   }
 
-  /** First day of the last whole month, which is the one that gets billed. */
+  /** First day of the month that gets billed. */
   get month(): LocalDate {
-    return addMonths(startOfMonth(this.today), -1);
-  }
-
-  private get today(): LocalDate {
-    return this.get(AppClock).today(timeZone('UTC'));
+    return MONTH;
   }
 
   private get demoFolder(): string {
     return join(this.folder, 'demo');
+  }
+
+  private explain(error: unknown): never {
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${this.log()}`, { cause: error });
   }
 
   /** What the processes have said, for the message of a failing scenario. */
@@ -174,6 +183,7 @@ export class House {
   private async start(program: string): Promise<ChildProcess> {
     const log = openSync(join(this.folder, `${program}.log`), 'a');
     const child = fork(join(DIST, program), [], { env: this.environment, execArgv: [], stdio: ['ignore', log, log, 'ipc'] });
+    closeSync(log);
     const ready = once(child, 'message');
     const ended = once(child, 'exit').then(() => Promise.reject(new Error(`${program} did not start:\n${this.log()}`)));
     await Promise.race([ready, ended, late(program)]);
@@ -201,12 +211,4 @@ function readOrNothing(file: string): string {
   } catch {
     return '';
   }
-}
-
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  await new Promise((closed) => probe.close(closed));
-  return port;
 }

@@ -52,9 +52,9 @@ describe('a worker killed while it imports people', () => {
   });
 
   /** Waits until a worker has taken up a stage for the first or second time. */
-  const taken = async (id: RunId, stage: number, time: number): Promise<void> => {
+  const taken = (id: RunId, stage: number, time: number): Promise<void> => {
     const sql = `SELECT 1 FROM platform.run_chunk WHERE run_id = $1 AND stage = $2 AND (dispatches >= $3 OR state = 'done')`;
-    while ((await house.database.query(sql, [id, stage, time])).length === 0) await sleep(20);
+    return house.until(`stage ${stage} is taken up ${time} times`, async () => (await house.database.query(sql, [id, stage, time])).length > 0);
   };
 
   it('resumes it and comes to what an undisturbed one comes to', async () => {
