@@ -1,10 +1,16 @@
 // The embedded server: durable, its folder moves nowhere, and whatever it left behind does not stop the next start.
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, Server } from 'node:net';
+import { createServer, Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { RunningPostgres, startEmbeddedPostgres } from './embedded-postgres';
+import { freePort } from './ports';
+
+jest.mock('./ports', () => {
+  const actual = jest.requireActual<typeof import('./ports')>('./ports');
+  return { ...actual, freePort: jest.fn(actual.freePort) };
+});
 
 describe('the embedded PostgreSQL', () => {
   let directory: string;
@@ -56,17 +62,35 @@ describe('the embedded PostgreSQL', () => {
     expect(await ask(second.url, 'SELECT 1')).toBe(1);
   });
 
-  it('says which port is taken and what to do about it', async () => {
-    const squatter: Server = createServer();
-    const port = await new Promise<number>((done) =>
-      squatter.listen(0, '127.0.0.1', () => done((squatter.address() as { port: number }).port)),
-    );
-    await expect(startEmbeddedPostgres({ directory, durability: 'durable', port })).rejects.toMatchObject({
-      code: 'PORT_TAKEN',
-      value: String(port),
-      remedy: expect.stringContaining('choose another port'),
+  describe('on a port that somebody else has', () => {
+    /** Takes whoever connects, and never says a word. */
+    let squatter: Server;
+    const guests: Socket[] = [];
+    let port: number;
+
+    beforeAll(async () => {
+      squatter = createServer((guest) => guests.push(guest));
+      port = await new Promise<number>((done) => squatter.listen(0, '127.0.0.1', () => done((squatter.address() as { port: number }).port)));
     });
-    squatter.close();
+    afterAll(() => {
+      squatter.close();
+      for (const guest of guests) guest.destroy();
+    });
+
+    it('says which it is and what to do about it, if it was asked for', async () => {
+      await expect(startEmbeddedPostgres({ directory, durability: 'durable', port })).rejects.toMatchObject({
+        code: 'PORT_TAKEN',
+        value: String(port),
+        remedy: expect.stringContaining('choose another port'),
+      });
+    });
+
+    it('takes another one, if it has chosen it and was not fast enough', async () => {
+      jest.mocked(freePort).mockResolvedValueOnce(port);
+      const { url, port: taken } = await start();
+      expect(taken).not.toBe(port);
+      expect(await ask(url, 'SELECT 1')).toBe(1);
+    });
   });
 });
 

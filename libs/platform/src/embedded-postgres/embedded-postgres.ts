@@ -34,6 +34,7 @@ export interface RunningPostgres {
 
 const DATABASE = 'countinghouse';
 const POLL_MS = 50;
+const CONNECT_WITHIN_MS = 10_000;
 /** After a crash the server reads its log before it takes connections; that may take minutes on a big one. */
 const READY_WITHIN_MS = 300_000;
 /** Long enough for the processes of a killed server to see that it has gone. */
@@ -55,12 +56,11 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   handOver(options.directory, account);
   await stopLeftover(cluster);
   const password = await initialise(options.directory, binaries, account);
-  const port = options.port ?? (await freePort());
-  await refuseTakenPort(port);
+  if (options.port !== undefined) await refuseTakenPort(options.port);
 
-  const server = await launch(options, { cluster, binaries, account, port, password });
-  await createDatabase(port, password);
-  return { ...server, port, url: url(port, password, DATABASE) };
+  const server = await launch(options, { cluster, binaries, account, port: options.port ?? (await freePort()), password });
+  await createDatabase(server.port, password);
+  return { ...server, url: url(server.port, password, DATABASE) };
 }
 
 /** The URL of the server that another process runs in a folder, if one does. */
@@ -77,9 +77,12 @@ interface Place {
   readonly password: string;
 }
 
-type Launched = Pick<RunningPostgres, 'pid' | 'ended' | 'stop'>;
+type Launched = Omit<RunningPostgres, 'url'>;
 
-/** Spawns the server and waits until it answers. Memory that a killed predecessor still holds is waited for. */
+/**
+ * Spawns the server and waits until it answers. Memory that a killed predecessor still holds is waited for; a port that nobody
+ * has asked for, and that somebody else has taken since it was free, is replaced by another.
+ */
 async function launch(options: EmbeddedPostgresOptions, place: Place): Promise<Launched> {
   const logFile = join(options.directory, 'postgres.log');
   if (existsSync(logFile) && statSync(logFile).size > LOG_LIMIT_BYTES) rmSync(logFile);
@@ -88,8 +91,10 @@ async function launch(options: EmbeddedPostgresOptions, place: Place): Promise<L
     const server = spawnServer(place, options.durability, logFile);
     if (await answers(server, place)) return server;
     const said = readFileSync(logFile).subarray(logged).toString('utf8');
-    if (attempt >= RESTARTS || !said.includes('still in use')) throw didNotStart(said, logFile);
-    await sleep(RESTART_AFTER_MS);
+    const portIsTaken = options.port === undefined && said.includes('Address already in use');
+    if (attempt >= RESTARTS || !(portIsTaken || said.includes('still in use'))) throw didNotStart(said, logFile);
+    if (portIsTaken) place = { ...place, port: await freePort() };
+    else await sleep(RESTART_AFTER_MS);
   }
 }
 
@@ -107,7 +112,7 @@ function spawnServer(place: Place, durability: Durability, logFile: string): Lau
     child.once('exit', () => done());
     child.once('error', () => done());
   }).then(() => void guard?.kill('SIGKILL'));
-  return { pid, ended, stop: () => stop(child, ended) };
+  return { pid, port: place.port, ended, stop: () => stop(child, ended) };
 }
 
 /**
@@ -138,9 +143,13 @@ async function stop(child: ChildProcess, ended: Promise<void>): Promise<void> {
 /** False when the server has ended instead. */
 async function answers(server: Launched, { port, password }: Place): Promise<boolean> {
   let ended = false;
-  void server.ended.then(() => (ended = true));
+  const end = server.ended.then(() => {
+    ended = true;
+    return false;
+  });
   for (let waited = 0; waited < READY_WITHIN_MS && !ended; waited += POLL_MS) {
-    if (await withClient(port, password, () => Promise.resolve(true)).catch(() => false)) return true;
+    // Whoever else listens on the port may never answer.
+    if (await Promise.race([end, withClient(port, password, () => Promise.resolve(true)).catch(() => false)])) return true;
     await sleep(POLL_MS);
   }
   if (!ended) await server.stop();
@@ -189,7 +198,7 @@ async function createDatabase(port: number, password: string): Promise<void> {
 }
 
 async function withClient<T>(port: number, password: string, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: url(port, password, 'postgres') });
+  const client = new Client({ connectionString: url(port, password, 'postgres'), connectionTimeoutMillis: CONNECT_WITHIN_MS });
   // A connection that breaks while it is closed must not end the process.
   client.on('error', () => undefined);
   await client.connect();

@@ -35,7 +35,8 @@ const BY_DURABILITY: Record<Durability, Record<string, string>> = {
     min_wal_size: '256MB',
     checkpoint_timeout: '15min',
   },
-  fast: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' },
+  // The log of what is thrown away may lie in memory, beside the databases.
+  fast: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_wal_size: '256MB' },
 };
 
 /** The `-c name=value` arguments of the server. */
