@@ -120,7 +120,8 @@ describe.each(BACKENDS)('The platform with its queue on %s', (backend) => {
   let child: ChildProcess | undefined;
   /** Launches a worker process; and what it has written to its log. */
   const launchWorker = (times: Partial<QueueTimes> = {}, ...args: string[]) => {
-    const launched = spawn(process.execPath, [WORKER, JSON.stringify(options('worker', times)), ...args]);
+    const env = { ...process.env, NODE_COMPILE_CACHE: process.env['TEST_COMPILED_CODE'] };
+    const launched = spawn(process.execPath, [WORKER, JSON.stringify(options('worker', times)), ...args], { env });
     child = launched;
     let log = '';
     launched.stderr.on('data', (text: Buffer) => (log += text.toString()));
@@ -442,7 +443,7 @@ describe.each(BACKENDS)('The platform with its queue on %s', (backend) => {
       expect(await itemsOf(outside)).toEqual([{ items: 80, distinct_items: 80 }]);
       child.kill('SIGTERM');
       await once(child, 'exit');
-    });
+    }, 120_000);
   });
 
   describe('a worker that stands still', () => {
