@@ -55,6 +55,8 @@ export class House {
   static async open(options: HouseOptions = {}): Promise<House> {
     const test = await createTestDatabase();
     const [port, workerPort] = [await freePort(), await freePort()];
+    const folder = mkdtempSync(join(tmpdir(), 'countinghouse-house-'));
+    // Empty is not set: what is set on this machine is not meant for a house.
     const environment = {
       ...process.env,
       NODE_COMPILE_CACHE: process.env['TEST_COMPILED_CODE'],
@@ -63,15 +65,16 @@ export class House {
       DATABASE_URL: test.url,
       PORT: String(port),
       WORKER_PORT: String(workerPort),
+      DATA_DIRECTORY: join(folder, 'data'),
       QUEUE_LEASE_MS: String(LEASE_MS),
-      ...(options.queueUrl && { QUEUE_URL: options.queueUrl }),
-      ...(options.webhookUrl && { SANDBOX_WEBHOOK_URL: options.webhookUrl }),
+      QUEUE_URL: options.queueUrl ?? '',
+      SANDBOX_WEBHOOK_URL: options.webhookUrl ?? '',
     };
     const app = await NestFactory.createApplicationContext(AppModule.forRole('cli', configFrom(environment, ['databaseUrl'])), {
       logger: false,
       abortOnError: false,
     });
-    return new House(test, app, environment, mkdtempSync(join(tmpdir(), 'countinghouse-house-')));
+    return new House(test, app, environment, folder);
   }
 
   get database(): Database {
@@ -185,8 +188,8 @@ export class House {
     const child = fork(join(DIST, program), [], { env: this.environment, execArgv: [], stdio: ['ignore', log, log, 'ipc'] });
     closeSync(log);
     const ready = once(child, 'message');
-    const ended = once(child, 'exit').then(() => Promise.reject(new Error(`${program} did not start:\n${this.log()}`)));
-    await Promise.race([ready, ended, late(program)]);
+    const ended = once(child, 'exit').then(() => Promise.reject(new Error(`${program} did not start`)));
+    await Promise.race([ready, ended, late(program)]).catch((error: unknown) => this.explain(error));
     ended.catch(() => undefined);
     return child;
   }

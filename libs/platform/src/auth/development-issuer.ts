@@ -1,5 +1,5 @@
 // The development issuer: makes tokens for whoever runs the product on their own machine. It never runs in production.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createLocalJWKSet, exportJWK, generateKeyPair, importJWK, JWK, SignJWT } from 'jose';
 import { AppClock } from '../clock/clock';
@@ -36,12 +36,17 @@ export class DevelopmentIssuer {
     const jwk = await exportJWK(privateKey);
     if (!file) return new DevelopmentIssuer(jwk, clock);
     mkdirSync(dirname(file), { recursive: true });
+    // Written beside its place and put there whole, so that nobody reads half a key.
+    const whole = `${file}.${process.pid}`;
+    writeFileSync(whole, JSON.stringify(jwk), { mode: 0o600 });
     try {
-      writeFileSync(file, JSON.stringify(jwk), { mode: 0o600, flag: 'wx' });
+      linkSync(whole, file);
     } catch (error) {
       // Another process was faster; its key is the one that counts.
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      return this.open(clock, directory);
+      return await this.open(clock, directory);
+    } finally {
+      rmSync(whole);
     }
     return new DevelopmentIssuer(jwk, clock);
   }
