@@ -10,6 +10,7 @@ import { MemberSearch1780200000023 } from './persistence/migrations/178020000002
 import { MembersLeft1780200000091 } from './persistence/migrations/1780200000091-members-left';
 import { GuardsBySet1780200000093 } from './persistence/migrations/1780200000093-guards-by-set';
 import { EndsOfEnrolments1780200000094 } from './persistence/migrations/1780200000094-ends-of-enrolments';
+import { HeadcountsAsKnown1780200000095 } from './persistence/migrations/1780200000095-headcounts-as-known';
 
 export const companiesPersistence: PersistenceManifest = {
   schema: 'companies',
@@ -24,6 +25,7 @@ export const companiesPersistence: PersistenceManifest = {
     MembersLeft1780200000091,
     GuardsBySet1780200000093,
     EndsOfEnrolments1780200000094,
+    HeadcountsAsKnown1780200000095,
   ],
   rights: {
     // What was once so, and why it is believed.

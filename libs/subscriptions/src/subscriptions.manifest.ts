@@ -13,6 +13,7 @@ import { OverdueAndTestClocks1780300000041 } from './persistence/migrations/1780
 import { RecurringRevenue1780300000042 } from './persistence/migrations/1780300000042-recurring-revenue';
 import { PayersOnOneClock1780300000051 } from './persistence/migrations/1780300000051-payers-on-one-clock';
 import { SubsidiesOfAnyCycle1780300000052 } from './persistence/migrations/1780300000052-subsidies-of-any-cycle';
+import { TimelinesAsKnown1780300000061 } from './persistence/migrations/1780300000061-timelines-as-known';
 
 export const subscriptionsPersistence: PersistenceManifest = {
   schema: 'subscriptions',
@@ -31,6 +32,7 @@ export const subscriptionsPersistence: PersistenceManifest = {
     RecurringRevenue1780300000042,
     PayersOnOneClock1780300000051,
     SubsidiesOfAnyCycle1780300000052,
+    TimelinesAsKnown1780300000061,
   ],
   rights: {
     // Timelines, and everything else that decides what is owed: said once, and mended by saying it again.

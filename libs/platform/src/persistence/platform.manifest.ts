@@ -10,6 +10,7 @@ import { Retention1780000000092 } from './migrations/1780000000092-retention';
 import { KeysHaveALength1780000000093 } from './migrations/1780000000093-keys-have-a-length';
 import { PlansHaveAVersion1780000000094 } from './migrations/1780000000094-plans-have-a-version';
 import { StagedRowsGo1780000000095 } from './migrations/1780000000095-staged-rows-go';
+import { WhatIsKnown1780000000096 } from './migrations/1780000000096-what-is-known';
 import { ImportsInReview1780000000021 } from './migrations/1780000000021-imports-in-review';
 
 export const platformPersistence: PersistenceManifest = {
@@ -27,6 +28,7 @@ export const platformPersistence: PersistenceManifest = {
     KeysHaveALength1780000000093,
     PlansHaveAVersion1780000000094,
     StagedRowsGo1780000000095,
+    WhatIsKnown1780000000096,
   ],
   // A run and what it parked are kept for good.
   rights: { migration: [], audit_entry: ['INSERT'], run: ['INSERT', 'UPDATE'], run_parked_item: ['INSERT'] },

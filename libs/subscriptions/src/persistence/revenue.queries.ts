@@ -6,15 +6,17 @@ import { Counted } from '../domain/owed-fees';
 import { KnownAt } from './rating.queries';
 
 /**
- * The latest instant of which everything that was recorded can be seen: the beginning of the oldest transaction that is open,
- * because it stamps its rows with that instant and may not have committed yet. As text, to the microsecond.
+ * The latest instant of which everything that was recorded can be seen: now, or just before the oldest of those who have
+ * recorded something and not yet committed. As text, to the microsecond.
  */
 export async function latestKnown(reader: Reader): Promise<KnownAt> {
-  const { known } = await reader.one<{ known: string }>(
-    `SELECT ${asText(`least(clock_timestamp(), min(xact_start) - interval '1 microsecond')`)} AS known
-       FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL`,
-  );
+  const { known } = await reader.one<{ known: string }>(`SELECT ${asText('platform.known_until()')} AS known`);
   return known;
+}
+
+/** Compared by the database, because a date of JavaScript knows no microseconds. */
+export async function isNoLater(reader: Reader, knownAt: KnownAt, latest: KnownAt): Promise<boolean> {
+  return (await reader.one<{ known: boolean }>('SELECT $1::timestamptz <= $2::timestamptz AS known', [knownAt, latest])).known;
 }
 
 /** Companies with a contract of the issuer, in chunks; all contracts of a company lie in one chunk. */

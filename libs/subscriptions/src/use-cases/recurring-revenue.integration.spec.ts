@@ -1,10 +1,11 @@
 // Recurring revenue on a real database: months by hand, movements that always add up, and figures that can be reported again.
+import { readdirSync, readFileSync } from 'node:fs';
 import { INestApplicationContext } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import * as fc from 'fast-check';
 import { addDays, CompanyId, ContractId, EnrolmentId, IssuerId, LocalDate, PlanId } from '@countinghouse/kernel';
-import { newId, PlatformModule, Runs, violatedConstraint } from '@countinghouse/platform';
-import { createTestDatabase, TestDatabase } from '@countinghouse/testing';
+import { newId, PlatformModule, Runs, Tx, violatedConstraint } from '@countinghouse/platform';
+import { createTestDatabase, openTransaction, TestDatabase } from '@countinghouse/testing';
 import { ANA, day, World } from '../../test/world';
 import { RevenueGroup, RevenueMonth } from '../persistence/revenue.queries';
 import { SubscriptionsModule } from '../subscriptions.module';
@@ -114,6 +115,61 @@ describe('recurring revenue', () => {
     await compute('2026-01-01', '2026-03-31', first.knownAt);
     expect((await months('2026-03-01', '2026-03-01', 'total', first.knownAt))[0]).toMatchObject({ startMinor: 1000n, endMinor: 1000n });
     expect(await report('2026-01-01', '2026-01-01', 'total', first.knownAt)).toEqual(first);
+  });
+
+  it.each([
+    ['has recorded already', true],
+    ['records afterwards', false],
+  ])('leaves nothing out of what is known that a transaction, begun before and committed after, %s', async (_when, isFirst) => {
+    const { companyId } = await customer({ from: '2026-01-01', people: 10 });
+    const record = (tx: Tx) =>
+      tx.execute(
+        `INSERT INTO companies.headcount_change (company_id, measure, effective_on, change, source_type, source_id) VALUES ($1, 'eligible', '2026-01-10', 7, 'run', $2)`,
+        [companyId, world.runId],
+      );
+    const late = await openTransaction<unknown>(test.database, isFirst ? record : (tx) => tx.query('SELECT now()'));
+    // Nobody has to wait, and what is committed is known.
+    await compute('2026-01-01');
+    const first = await report('2026-01-01');
+    expect(first.months[0]).toMatchObject({ endMinor: 1000n });
+    await late.commit(isFirst ? undefined : record);
+    await compute('2026-01-01', '2026-03-31', first.knownAt);
+    expect((await months('2026-03-01', '2026-03-01', 'total', first.knownAt))[0]).toMatchObject({ startMinor: 1000n, endMinor: 1000n });
+    await compute('2026-01-01');
+    expect((await months('2026-01-01'))[0]).toMatchObject({ endMinor: 1700n });
+  });
+
+  it('is asked for as known at no instant that is later than what is known by so much as a microsecond', async () => {
+    await customer({ from: '2026-01-01', people: 10 });
+    const late = await openTransaction(test.database, (tx) => tx.query('SELECT platform.recorded_at()'));
+    await compute('2026-01-01');
+    const { knownAt } = await report('2026-01-01');
+    await compute('2026-02-01', '2026-02-28', knownAt);
+    const [after] = await test.database.query<{ instant: string }>(`SELECT to_char(($1::timestamptz + interval '1 microsecond') AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS instant`, [knownAt]);
+    await expect(compute('2026-02-01', '2026-02-28', after!.instant)).rejects.toMatchObject({ code: 'KNOWN_AT_INVALID' });
+    await late.commit();
+    await compute('2026-02-01', '2026-02-28', after!.instant);
+    for (const none of ['2026', '2026-02-30T00:00:00Z', '2026-01-01T00:00:00', 'infinity']) {
+      await expect(compute('2026-02-01', '2026-02-28', none)).rejects.toMatchObject({ code: 'KNOWN_AT_INVALID' });
+      await expect(report('2026-02-01', '2026-02-28', 'total', none)).rejects.toMatchObject({ code: 'KNOWN_AT_INVALID' });
+    }
+  });
+
+  it('reads as known what is stamped by those who say since when they record, and nothing else', async () => {
+    const stamped = await test.database.query<{ name: string }>(
+      `SELECT format('%s.%s', table_schema, table_name) AS name FROM information_schema.columns WHERE column_default = 'platform.recorded_at()' AND table_schema <> 'public' ORDER BY 1`,
+    );
+    const persistence = `${__dirname}/../persistence`;
+    const read = readdirSync(persistence).filter((file) => file.endsWith('.queries.ts')).flatMap((file) => {
+      const sql = readFileSync(`${persistence}/${file}`, 'utf8');
+      // The table of every condition on what was known: the last one before it that has its alias.
+      return [...sql.matchAll(/(?:(\w+)\.)?recorded_at <= \$\d::timestamptz/g)].map(({ index, 1: alias }) => {
+        const tables = [...sql.slice(0, index).matchAll(new RegExp(alias === undefined ? 'FROM (\\w+\\.\\w+)' : `(\\w+\\.\\w+) ${alias}\\b`, 'g'))];
+        return tables.at(-1)![1];
+      });
+    });
+    expect([...new Set(read)].sort()).toEqual(stamped.map(({ name }) => name));
+    expect(read).toHaveLength(6);
   });
 
   it('is parked where it cannot be rated, and refused where it was not computed or cannot be known', async () => {

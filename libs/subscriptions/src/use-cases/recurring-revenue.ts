@@ -4,7 +4,7 @@ import { divideRounded, DomainError, IssuerId } from '@countinghouse/kernel';
 import { Actor, authorise, Database, Reader } from '@countinghouse/platform';
 import { KnownAt } from '../persistence/rating.queries';
 import { newestKnown, RevenueGroup, RevenueMonth, revenueMonths } from '../persistence/revenue.queries';
-import { daysOfMonths, MonthRange, monthsOf } from './start-revenue-snapshots';
+import { daysOfMonths, isInstant, MonthRange, monthsOf } from './start-revenue-snapshots';
 
 export interface RecurringRevenueInput extends MonthRange {
   readonly issuerId: IssuerId;
@@ -66,8 +66,7 @@ export class RecurringRevenue {
   private async known(reader: Reader, { issuerId, knownAt, ...range }: RecurringRevenueInput): Promise<KnownAt> {
     const days = daysOfMonths(range);
     if (knownAt != null) {
-      const asked = new Date(knownAt);
-      if (!Number.isNaN(asked.getTime())) return knownAt;
+      if (isInstant(knownAt)) return knownAt;
       throw new DomainError('KNOWN_AT_INVALID', `${JSON.stringify(knownAt.slice(0, 40))} is no instant.`, { field: 'knownAt', value: knownAt.slice(0, 40), remedy: 'Give it as it was reported.' });
     }
     const newest = await newestKnown(reader, issuerId, days);

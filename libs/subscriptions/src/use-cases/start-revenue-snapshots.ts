@@ -1,9 +1,9 @@
 // StartRevenueSnapshots: computes the recurring revenue of days, as known at an instant, and keeps it for good.
 import { Injectable } from '@nestjs/common';
-import { addDays, addMonths, DomainError, IssuerId, LocalDate, startOfMonth } from '@countinghouse/kernel';
-import { Actor, authorise, Database, Run, Runs } from '@countinghouse/platform';
+import { addDays, addMonths, DomainError, isLocalDate, IssuerId, LocalDate, startOfMonth } from '@countinghouse/kernel';
+import { Actor, authorise, Database, Reader, Run, Runs } from '@countinghouse/platform';
 import { KnownAt } from '../persistence/rating.queries';
-import { latestKnown, missingSnapshots } from '../persistence/revenue.queries';
+import { isNoLater, latestKnown, missingSnapshots } from '../persistence/revenue.queries';
 
 export const REVENUE_SNAPSHOT_RUN = 'subscriptions.revenue-snapshot';
 
@@ -45,7 +45,7 @@ export class StartRevenueSnapshots {
     const days = daysOfMonths(range);
     return this.database.transaction(async (tx) => {
       const latest = await latestKnown(tx);
-      const known = knownAt == null ? latest : refuseUnknowable(knownAt, latest);
+      const known = knownAt == null ? latest : await refuseUnknowable(tx, knownAt, latest);
       const input: RevenueSnapshotInput = { issuerId, knownAt: known, days: await missingSnapshots(tx, issuerId, days, known) };
       return this.runs.start<RevenueSnapshotInput>(tx, { kind: REVENUE_SNAPSHOT_RUN, key: `${issuerId}:${known}:${days[0]}:${days.at(-1)}`, input }, actor);
     });
@@ -69,9 +69,13 @@ export function daysOfMonths(range: MonthRange): LocalDate[] {
   return [months[0]!.from, ...months.map(({ to }) => to)];
 }
 
-function refuseUnknowable(knownAt: string, latest: KnownAt): KnownAt {
-  const instant = Date.parse(knownAt);
-  if (!Number.isNaN(instant) && instant <= Date.parse(latest)) return knownAt;
+/** Whether it is an instant as ISO text, to the microsecond at most, that the database reads as well. */
+export function isInstant(text: string): boolean {
+  return isLocalDate(text.slice(0, 10)) && /^T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?(Z|[+-](0\d|1[0-4]):[0-5]\d)$/.test(text.slice(10));
+}
+
+async function refuseUnknowable(reader: Reader, knownAt: string, latest: KnownAt): Promise<KnownAt> {
+  if (isInstant(knownAt) && (await isNoLater(reader, knownAt, latest))) return knownAt;
   throw new DomainError('KNOWN_AT_INVALID', `${JSON.stringify(knownAt.slice(0, 40))} is not an instant of which all that was recorded can be seen.`, {
     field: 'knownAt',
     value: knownAt.slice(0, 40),
