@@ -2,7 +2,7 @@
 import { Args, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { parseId, type IssuerId } from '@countinghouse/kernel';
 import { authorise, CloseChecks, CurrentActor, Database, idOf, type Actor } from '@countinghouse/platform';
-import { periodsOf, readPeriod, undecidedReopenings, type ReopeningId } from '../persistence/period.queries';
+import { periodsOf, readPeriod, undecidedReopenings, type Period, type ReopeningId } from '../persistence/period.queries';
 import { AbandonClose } from '../use-cases/abandon-close';
 import { ApprovePeriodReopening } from '../use-cases/approve-period-reopening';
 import { BeginClose } from '../use-cases/begin-close';
@@ -30,7 +30,7 @@ export class ClosingResolver {
   accountingPeriods(@Args('issuerId', { type: () => ID }) issuerId: string, @CurrentActor() actor: Actor): Promise<PeriodType[]> {
     const issuer = idOf<IssuerId>('Issuer', issuerId, 'issuerId');
     authorise(actor, 'viewer', issuer);
-    return this.database.read((reader) => periodsOf(reader, issuer));
+    return this.database.read(async (reader) => (await periodsOf(reader, issuer)).map(periodShown));
   }
 
   @Query(() => [CloseCheckType], { nullable: true, description: 'What a close of the period would check, and what stands in its way now.' })
@@ -52,17 +52,17 @@ export class ClosingResolver {
 
   @Mutation(() => PeriodPayload, { description: 'From now on the period takes closing work only.' })
   async periodBeginClose(@Args('input') input: PeriodInput, @CurrentActor() actor: Actor): Promise<PeriodPayload> {
-    return { period: await this.beginClose.execute(keyOf(input), actor) };
+    return { period: periodShown(await this.beginClose.execute(keyOf(input), actor)) };
   }
 
   @Mutation(() => PeriodPayload, { description: 'The period takes the facts of its days again.' })
   async periodAbandonClose(@Args('input') input: PeriodInput, @CurrentActor() actor: Actor): Promise<PeriodPayload> {
-    return { period: await this.abandonClose.execute(keyOf(input), actor) };
+    return { period: periodShown(await this.abandonClose.execute(keyOf(input), actor)) };
   }
 
   @Mutation(() => PeriodPayload, { description: 'Closes the period, or says what stands in the way.' })
   async periodClose(@Args('input') input: PeriodInput, @CurrentActor() actor: Actor): Promise<PeriodPayload> {
-    return { period: await this.closePeriod.execute(keyOf(input), actor) };
+    return { period: periodShown(await this.closePeriod.execute(keyOf(input), actor)) };
   }
 
   @Mutation(() => PeriodReopeningPayload, { description: 'Another accountant has to approve it.' })
@@ -83,4 +83,8 @@ export class ClosingResolver {
 
 function keyOf({ issuerId, periodStart }: PeriodInput) {
   return { issuerId: idOf<IssuerId>('Issuer', issuerId, 'issuerId'), periodStart };
+}
+
+function periodShown({ closingSince, ...period }: Period): PeriodType {
+  return { ...period, closingSince: closingSince === null ? null : new Date(closingSince) };
 }

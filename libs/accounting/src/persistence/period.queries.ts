@@ -1,6 +1,6 @@
 // SQL of periods: their state, the lock that a change of it takes, and the requests to open a closed one again.
 import { DomainError, Id, IssuerId, LocalDate, startOfMonth, TimeZone } from '@countinghouse/kernel';
-import { ClosingPeriod, Reader, Tx } from '@countinghouse/platform';
+import { ClosingPeriod, instantAsText, Reader, Tx } from '@countinghouse/platform';
 
 export type PeriodState = 'open' | 'closing' | 'closed';
 
@@ -25,7 +25,7 @@ export interface PeriodReopening extends PeriodKey {
   readonly state: 'requested' | 'approved' | 'rejected';
 }
 
-const PERIOD = `SELECT period.issuer_id AS "issuerId", starts_on AS start, ends_on AS "end", state, closing_since AS "closingSince", time_zone AS "timeZone"
+const PERIOD = `SELECT period.issuer_id AS "issuerId", starts_on AS start, ends_on AS "end", state, ${instantAsText('closing_since')} AS "closingSince", time_zone AS "timeZone"
   FROM accounting.period JOIN platform.issuer ON issuer.id = period.issuer_id`;
 
 /** @throws DomainError PERIOD_NOT_FOUND */

@@ -1,7 +1,7 @@
 // Closing a month: what stands in the way is listed, what is closed stays closed, and opening it again takes two.
-import { Database } from '@countinghouse/platform';
+import { Database, UndeliveredEvents } from '@countinghouse/platform';
 import { Books } from '../accounting.facade';
-import { undecidedReopenings } from '../persistence/period.queries';
+import { readPeriod, undecidedReopenings } from '../persistence/period.queries';
 import { ana, bruno, clerk, ClosingUnderTest, noId } from '../../test/closing-under-test';
 import { aUuid, BooksUnderTest, day } from '../../test/books-under-test';
 import { AbandonClose } from './abandon-close';
@@ -74,6 +74,23 @@ describe('closing a period', () => {
     });
     expect(await closing.stateOf('2026-02-01')).toBe('closing');
     await expect(close('2026-02-01')).rejects.toMatchObject({ code: 'PERIOD_NOT_READY', value: '2026-02-01' });
+  });
+
+  it('waits for events recorded up to the microsecond in which the close began, and for none of later', async () => {
+    await begin('2026-01-01');
+    const record = (offset: string) =>
+      ledger.database.transaction((tx) =>
+        tx.execute(
+          `INSERT INTO platform.outbox_event (id, name, payload, recorded_at)
+           SELECT gen_random_uuid(), 'x.happened.v1', jsonb_build_object('issuerId', issuer_id), closing_since + $2::interval FROM accounting.period WHERE issuer_id = $1 AND starts_on = '2026-01-01'`,
+          [ledger.issuerId, offset],
+        ),
+      );
+    const check = () => ledger.database.read(async (reader) => closing.get(UndeliveredEvents).check(reader, await readPeriod(reader, closing.period('2026-01-01'))));
+    await record('1 microsecond');
+    expect(await check()).toBeNull();
+    await record('0');
+    expect(await check()).toMatchObject({ detail: expect.stringMatching(/^1 events are on their way/) as string });
   });
 
   it('waits for a receipt to be allocated, and takes an allocation of the next month for it', async () => {

@@ -2,7 +2,7 @@
 import { Injectable, SetMetadata } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import type { CompanyId, IssuerId } from '@countinghouse/kernel';
-import { contributionsByName, type Reader } from '@countinghouse/platform';
+import { contributionsByName, instantAsText, type Reader } from '@countinghouse/platform';
 
 export interface TimelineEntry {
   /** UTC to the microsecond and always of one length, so that text compares as time does. See {@link readTimeline}. */
@@ -101,14 +101,12 @@ interface Row {
   detail: unknown;
 }
 
-const INSTANT = `'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'`;
-
 /** Reads the entries of several kinds in one statement; every branch stops at the limit by itself. */
 export async function readTimeline(reader: Reader, branches: readonly TimelineBranch[], { companyId, issuers, before, limit }: TimelineQuestion): Promise<TimelineEntry[]> {
   const selects = branches.map(({ kind, from, where, issuer, at, id, by = 'NULL', reason = 'NULL', subject, detail }) => {
     const key = `'${kind}:' || ${id}`;
     const inScope = issuer === undefined ? '' : ` AND ($5::uuid[] IS NULL OR ${issuer} = ANY ($5))`;
-    return `(SELECT to_char(${at} AT TIME ZONE 'UTC', ${INSTANT}) AS at, ${key} AS id, '${kind}' AS kind, ${by}::text AS by, ${reason}::text AS reason,
+    return `(SELECT ${instantAsText(at)} AS at, ${key} AS id, '${kind}' AS kind, ${by}::text AS by, ${reason}::text AS reason,
                     ${subject ? subject[1] : 'NULL'}::text AS "subjectId", ${detail} AS detail
                FROM ${from}
               WHERE ${where}${inScope} AND ${at} IS NOT NULL AND ($2::timestamptz IS NULL OR (${at} <= $2 AND (${at}, ${key}) < ($2, $3)))

@@ -12,9 +12,9 @@ export interface ClosingPeriod {
   readonly end: LocalDate;
   /**
    * When its close began; null while the period is still open. From then on only closing work goes into it, so what the
-   * business does later cannot concern it any more.
+   * business does later cannot concern it any more. As ISO text, to the microsecond.
    */
-  readonly closingSince: Date | null;
+  readonly closingSince: string | null;
 }
 
 /** What stands in the way of the close. */

@@ -20,7 +20,7 @@ export class UndeliveredEvents implements CloseCheck {
        ), ours AS (
          SELECT undelivered.* FROM undelivered JOIN platform.outbox_event event USING (id)
           WHERE coalesce(event.payload ->> 'issuerId', $1::text) = $1::text
-            AND ($2::timestamptz IS NULL OR event.recorded_at <= $2)
+            AND ($2::timestamptz IS NULL OR event.recorded_at <= $2::timestamptz)
        )
        SELECT count(*) FILTER (WHERE state <> 'parked') AS waiting, count(*) FILTER (WHERE state = 'parked') AS parked,
               (SELECT name || ' ' || id || ' for ' || consumer FROM ours ORDER BY state = 'parked' DESC, id LIMIT 1) AS first

@@ -1,6 +1,6 @@
 // The SQL of recurring revenue: whom to look at, what is counted as it was known at an instant, snapshots, and their reports.
 import { CompanyId, ContractId, Currency, IssuerId, LocalDate, PlanId, RunId } from '@countinghouse/kernel';
-import { newId, Reader, Tx } from '@countinghouse/platform';
+import { instantAsText, newId, Reader, Tx } from '@countinghouse/platform';
 import { HeadcountStretch } from '../domain/headcount-measure';
 import { Counted } from '../domain/owed-fees';
 import { KnownAt } from './rating.queries';
@@ -10,7 +10,7 @@ import { KnownAt } from './rating.queries';
  * recorded something and not yet committed. As text, to the microsecond.
  */
 export async function latestKnown(reader: Reader): Promise<KnownAt> {
-  const { known } = await reader.one<{ known: string }>(`SELECT ${asText('platform.known_until()')} AS known`);
+  const { known } = await reader.one<{ known: string }>(`SELECT ${instantAsText('platform.known_until()')} AS known`);
   return known;
 }
 
@@ -99,11 +99,6 @@ export async function headcountsKnown(reader: Reader, asked: readonly AskedCount
     ofAsked.push({ start: on, end: next?.no === no ? next.on : asked[no - 1]!.end, count: (ofAsked.at(-1)?.count ?? 0) + change });
   });
   return stretches;
-}
-
-/** An instant as ISO text, to the microsecond. */
-function asText(instant: string): string {
-  return `to_char(${instant} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 }
 
 export type SnapshotId = string;
@@ -245,7 +240,7 @@ export async function revenueMonths(
 /** The newest instant as known at which whole snapshots of all the days are there. */
 export async function newestKnown(reader: Reader, issuerId: IssuerId, days: readonly LocalDate[]): Promise<KnownAt | undefined> {
   const row = await reader.first<{ known: string }>(
-    `SELECT ${asText('known_at')} AS known FROM subscriptions.revenue_snapshot
+    `SELECT ${instantAsText('known_at')} AS known FROM subscriptions.revenue_snapshot
       WHERE issuer_id = $1 AND on_day = ANY ($2::date[]) AND completed_at IS NOT NULL
       GROUP BY known_at HAVING count(DISTINCT on_day) = (SELECT count(DISTINCT day) FROM unnest($2::date[]) AS day) ORDER BY known_at DESC LIMIT 1`,
     [issuerId, days],
