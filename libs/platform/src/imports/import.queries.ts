@@ -61,15 +61,16 @@ export async function insertRejections(tx: Tx, runId: RunId, rejections: readonl
   );
 }
 
-/** Refuses every row that could not be read, with what was found wrong with it. */
+/** Refuses every row that could not be read, with what was found wrong with it, in the order of its cells. */
 export async function rejectUnreadable(tx: Tx, run: ImportRun): Promise<void> {
   await tx.execute(
     `${INTO_REJECTIONS}
      SELECT $1, r.line, p."column", p.value, p.code, p.reason, p.remedy
        FROM platform.import_row r
-      CROSS JOIN LATERAL json_to_recordset(r.problems) AS p("column" text, value text, code text, reason text, remedy text)
+      CROSS JOIN LATERAL ROWS FROM (json_to_recordset(r.problems) AS ("column" text, value text, code text, reason text, remedy text))
+            WITH ORDINALITY AS p ("column", value, code, reason, remedy, no)
       WHERE r.file_id = $2 AND r.problems IS NOT NULL
-      ORDER BY r.row_no`,
+      ORDER BY r.row_no, p.no`,
     [run.id, run.input.fileId],
   );
 }

@@ -1,17 +1,20 @@
 // Imports end to end, by a kind of their own: staged whole or not at all, checked, applied, and once only.
 import { Readable } from 'node:stream';
 import { Logger } from '@nestjs/common';
+import { RunId } from '@countinghouse/kernel';
 import { createTestDatabase, TestDatabase } from '@countinghouse/testing';
 import { Audit } from '../audit/audit';
 import { Actor, systemActor } from '../auth/actor';
 import { Tx } from '../database/tx';
+import { newId } from '../ids/new-id';
 import { JobRegistry } from '../queue/job-registry';
 import { QueueSettings } from '../queue/queue-settings';
 import { Run } from '../runs/run';
 import { RunChunks } from '../runs/run-chunks';
 import { Runs } from '../runs/runs';
 import { ImportColumns, RowOf } from './columns';
-import { ImportFileUnreadable, ImportInput, ImportKind, ImportMode, ImportRow } from './import';
+import { ImportFileUnreadable, ImportInput, ImportKind, ImportMode, ImportRow, ImportRun } from './import';
+import { rejectUnreadable } from './import.queries';
 import { ImportHandler } from './import-handler';
 import { Imports } from './imports';
 import { RejectionRetention } from './rejection-retention';
@@ -151,6 +154,24 @@ describe('Imports', () => {
       [6, 'code', 'ROW_REPEATED'],
     ]);
     expect((await rejections(done)).map(({ value }) => value)).toEqual([null, null, null, null]);
+  });
+
+  it('says what is wrong with a row in the order of its cells, in whatever order the rows lie in the table', async () => {
+    const [fileId, runId] = [newId(), newId<RunId>()];
+    const said = await test.database.transaction(async (tx) => {
+      await tx.execute(
+        `INSERT INTO platform.import_row (file_id, row_no, line, problems)
+         SELECT $1, n, n + 1, (SELECT json_agg(json_build_object('column', 'c' || c, 'code', 'WRONG', 'reason', '', 'remedy', '') ORDER BY c) FROM generate_series(1, 5) AS c)
+           FROM generate_series(100, 1, -1) AS n`,
+        [fileId],
+      );
+      // As they lie there, and not by the index, which has them in order already.
+      await tx.execute('SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off');
+      await rejectUnreadable(tx, { id: runId, input: { fileId } } as unknown as ImportRun);
+      return tx.query<{ line: number; column: string }>('SELECT line, "column" FROM platform.import_rejection WHERE run_id = $1 ORDER BY id', [runId]);
+    });
+    await test.database.transaction((tx) => tx.execute('DELETE FROM platform.import_row WHERE file_id = $1', [fileId]));
+    expect(said).toEqual(Array.from({ length: 500 }, (_, no) => ({ line: 2 + Math.floor(no / 5), column: `c${1 + (no % 5)}` })));
   });
 
   it('gives the rejections page by page', async () => {
