@@ -34,7 +34,8 @@ const SQL = `
     RETURN stamp::timestamptz;
   END $$;
 
-  -- Every row stamped up to this instant, by others than this transaction, is committed or will never be.
+  -- Every row stamped up to this instant, by others than this transaction, is committed or will never be. So whoever reads in a
+  -- snapshot taken afterwards, now or in ten years, finds the same.
   CREATE FUNCTION platform.known_until() RETURNS timestamptz LANGUAGE plpgsql AS $$
   DECLARE
     -- Before the locks are looked at: whoever takes one after that is stamped later.
