@@ -79,7 +79,7 @@ const accountBalance = (days: string): string => `
      GROUP BY account.id, day.currency`;
 
 /** Up to here one row that waits costs less than the totals. */
-const FEW_LINES = 20;
+export const FEW_LINES = 20;
 
 export const TOTALS_OF_MANY = `
     IF new_lines <= ${FEW_LINES} THEN

@@ -4,17 +4,17 @@ import { MigrationInterface, QueryRunner } from 'typeorm';
 import { PLANNED_FOR_FEW } from './1780100000053-guards-in-one-pass';
 import { POSTING_OF_EITHER_KIND } from './1780100000061-hashed-by-who-posts';
 import { guardPostings, SEAL as SEAL_OF_ONE_KEY } from './1780100000062-guards-for-one-invoice';
-import { TOTALS_OF_MANY } from './1780100000063-totals-of-few-lines-later';
+import { FEW_LINES, TOTALS_OF_MANY } from './1780100000063-totals-of-few-lines-later';
 
 export class PostsNewEntriesOnly1780100000071 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('DROP FUNCTION accounting.post_entries');
-    for (const sql of [correction('VIRTUAL'), PARTIES, SOURCES, POSTING, GUARD, SEAL]) await runner.query(sql);
+    for (const sql of [correction('VIRTUAL'), PARTIES, WAITING, SOURCES, POSTING, GUARD, SEAL]) await runner.query(sql);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('DROP FUNCTION accounting.post_entries, accounting.entries_of_sources');
-    for (const sql of [correction('STORED'), PARTIES_BY_DAY, POSTING_OF_EITHER_KIND, guardPostings(TOTALS_OF_MANY), SEAL_OF_ONE_KEY]) await runner.query(sql);
+    for (const sql of [correction('STORED'), PARTIES_BY_DAY, WAITING_BY_CONDITION, POSTING_OF_EITHER_KIND, guardPostings(TOTALS_OF_MANY), SEAL_OF_ONE_KEY]) await runner.query(sql);
   }
 }
 
@@ -62,6 +62,27 @@ const PARTIES_BY_DAY = `
   DROP FUNCTION accounting.open_item_of_party;
   DROP INDEX accounting.posting_of_party;
   CREATE INDEX posting_of_party ON accounting.posting (party_id, account_id, entry_date, entry_id) WHERE party_id IS NOT NULL;
+`;
+
+const WAITING = `
+  -- Asked by the function and not as a condition of the trigger, which is parsed anew for every statement.
+  CREATE FUNCTION accounting.refuse_what_no_guard_writes() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF pg_trigger_depth() > 1 THEN RETURN NULL; END IF;
+    RAISE EXCEPTION '%.% is written by the guard of postings alone', TG_TABLE_SCHEMA, TG_TABLE_NAME
+      USING ERRCODE = 'restrict_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME;
+  END $$;
+  DROP TRIGGER untotalled_entry_comes_from_the_guard ON accounting.untotalled_entry;
+  CREATE TRIGGER untotalled_entry_comes_from_the_guard BEFORE INSERT ON accounting.untotalled_entry
+    FOR EACH STATEMENT EXECUTE FUNCTION accounting.refuse_what_no_guard_writes();
+  ALTER TABLE accounting.untotalled_entry ENABLE ALWAYS TRIGGER untotalled_entry_comes_from_the_guard;
+`;
+
+const WAITING_BY_CONDITION = `
+  DROP FUNCTION accounting.refuse_what_no_guard_writes() CASCADE;
+  CREATE TRIGGER untotalled_entry_comes_from_the_guard BEFORE INSERT ON accounting.untotalled_entry
+    FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION platform.refuse_change();
+  ALTER TABLE accounting.untotalled_entry ENABLE ALWAYS TRIGGER untotalled_entry_comes_from_the_guard;
 `;
 
 const SOURCES = `
@@ -147,64 +168,71 @@ const CREDITS = 'bit_or(CASE WHEN line.functional_amount_minor < 0 THEN account.
 /** The roles that fit every role in debit. */
 const FITTING = 'bit_and(CASE WHEN line.functional_amount_minor > 0 THEN account.flow_credit_bits END)';
 
-const LINES = `FROM new_posting line
-  LEFT JOIN accounting.account ON account.id = line.account_id
-  LEFT JOIN accounting.journal_entry entry ON entry.id = line.entry_id AND entry.id BETWEEN first_entry AND last_entry`;
+const WITH_ACCOUNT_AND_ENTRY = `LEFT JOIN accounting.account ON account.id = line.account_id
+        LEFT JOIN accounting.journal_entry entry ON entry.id = line.entry_id`;
 
-/** The first rule that an entry breaks, when none of its lines does. */
-const entryRule = (lines: string, lineCount: string, functional: string): string => `CASE
-      WHEN ${lines} <> ${lineCount} THEN 'entry_comes_whole_in_one_statement'
-      WHEN ${functional} <> 0 THEN CASE WHEN any_foreign THEN 'entry_balances_in_functional_currency' ELSE 'entry_balances_per_currency' END
-    END`;
+/** The first rule that an entry breaks, when none of its lines does. Where nothing has a rate, one sum says it all. */
+const entryRule = (of: { lines: string; lineCount: string; functional: string; isForeign: string }): string => `CASE
+        WHEN ${of.lines} <> ${of.lineCount} THEN 'entry_comes_whole_in_one_statement'
+        WHEN ${of.functional} <> 0 THEN CASE WHEN ${of.isForeign} THEN 'entry_balances_in_functional_currency' ELSE 'entry_balances_per_currency' END
+      END`;
 
-const VERDICT_OF_ONE = `SELECT coalesce(min(${LINE_RULE}), ${entryRule('count(*)', 'min(entry.line_count)', 'sum(line.functional_amount_minor)')}) AS rule,
-    first_entry AS entry_id, ${CREDITS} & ~${FITTING} <> 0 AS is_unusual
-  INTO broken ${LINES};`;
-
-const VERDICT_OF_MANY = `SELECT rule, entry_id, is_unusual INTO broken FROM (
-    SELECT entry_id, credits & ~fitting <> 0 AS is_unusual, coalesce(line_rule, ${entryRule('lines', 'line_count', 'functional')}) AS rule
-      FROM (SELECT line.entry_id, entry.line_count, count(*) AS lines, sum(line.functional_amount_minor) AS functional,
-                   ${CREDITS} AS credits, ${FITTING} AS fitting, min(${LINE_RULE}) AS line_rule
-              ${LINES}
-             GROUP BY line.entry_id, entry.line_count) AS whole) AS checked
-   WHERE rule IS NOT NULL OR is_unusual ORDER BY rule IS NULL, entry_id LIMIT 1;`;
+const RULE_OF_ONE = entryRule({
+  lines: 'count(*)',
+  lineCount: 'min(entry.line_count)',
+  functional: 'sum(line.functional_amount_minor)',
+  isForeign: 'bool_or(line.rate IS NOT NULL)',
+});
+const RULE_OF_EACH = entryRule({ lines: 'lines', lineCount: 'line_count', functional: 'functional', isForeign: 'is_foreign' });
 
 const GUARD = `
   -- Checks the postings of one statement as a set and adds them to the day totals. It reads new rows, their entries,
-  -- the chart and nothing else, so its cost grows with the statement and not with the ledger. The range on the entry
-  -- ids keeps large statements on the index.
+  -- the chart and nothing else, so its cost grows with the statement and not with the ledger. Lines are numbered from one
+  -- and no two alike, so when as many as were announced have no higher number, all are there. An entry may go where its
+  -- flows are declared at first sight: each role in credit fits every role in debit.
   CREATE OR REPLACE FUNCTION accounting.guard_postings() RETURNS trigger LANGUAGE plpgsql ${PLANNED_FOR_FEW} AS $$
   DECLARE
     first_entry bigint;
     last_entry bigint;
     new_lines bigint;
     any_foreign boolean;
-    broken record;
+    broken_rule text;
+    broken_entry bigint;
+    unusual boolean;
   BEGIN
-    SELECT min(entry_id), max(entry_id), count(*), bool_or(rate IS NOT NULL)
-      INTO first_entry, last_entry, new_lines, any_foreign FROM new_posting;
-    IF first_entry IS NULL THEN RETURN NULL; END IF;
-    IF new_lines > 500 THEN PERFORM accounting.plan_for_many(); END IF;
+    -- As if the first lines were all, and of one entry. They mostly are, and then need no sorting into entries, nor another look.
+    SELECT min(line.entry_id), max(line.entry_id), count(*), bool_or(line.rate IS NOT NULL), ${CREDITS} & ~${FITTING} <> 0,
+           coalesce(min(${LINE_RULE}), ${RULE_OF_ONE})
+      INTO first_entry, last_entry, new_lines, any_foreign, unusual, broken_rule
+      FROM (SELECT * FROM new_posting LIMIT ${FEW_LINES} + 1) AS line
+        ${WITH_ACCOUNT_AND_ENTRY};
 
-    -- Where nothing has a rate, both amounts of a line are the same, and one sum says it all.
-    IF any_foreign THEN
-      SELECT entry_id INTO broken FROM new_posting GROUP BY entry_id, currency HAVING sum(amount_minor) <> 0 ORDER BY entry_id LIMIT 1;
-      IF FOUND THEN PERFORM accounting.refuse('entry_balances_per_currency', broken.entry_id); END IF;
-    END IF;
-
-    -- Lines are numbered from one and no two alike, so when as many as were announced have no higher number, all are there.
-    -- An entry may go where its flows are declared at first sight: each role in credit fits every role in debit. The lines of
-    -- one entry need no sorting into entries, which for few lines would be a third of the whole.
-    IF first_entry = last_entry THEN
-${VERDICT_OF_ONE}
+    IF first_entry = last_entry AND new_lines <= ${FEW_LINES} THEN
+      broken_entry := first_entry;
+      INSERT INTO accounting.untotalled_entry VALUES (first_entry);
     ELSE
-${VERDICT_OF_MANY}
+      SELECT min(entry_id), max(entry_id), count(*), bool_or(rate IS NOT NULL)
+        INTO first_entry, last_entry, new_lines, any_foreign FROM new_posting;
+      IF first_entry IS NULL THEN RETURN NULL; END IF;
+      IF new_lines > 500 THEN PERFORM accounting.plan_for_many(); END IF;
+
+      -- The range on the entry ids keeps large statements on the index.
+      SELECT rule, entry_id, is_unusual INTO broken_rule, broken_entry, unusual FROM (
+        SELECT entry_id, credits & ~fitting <> 0 AS is_unusual, coalesce(line_rule, ${RULE_OF_EACH}) AS rule
+          FROM (SELECT line.entry_id, entry.line_count, count(*) AS lines, sum(line.functional_amount_minor) AS functional,
+                       bool_or(line.rate IS NOT NULL) AS is_foreign, ${CREDITS} AS credits, ${FITTING} AS fitting, min(${LINE_RULE}) AS line_rule
+                  FROM new_posting line
+        ${WITH_ACCOUNT_AND_ENTRY} AND entry.id BETWEEN first_entry AND last_entry
+                 GROUP BY line.entry_id, entry.line_count) AS whole) AS checked
+       WHERE rule IS NOT NULL OR is_unusual ORDER BY rule IS NULL, entry_id LIMIT 1;
+      IF broken_rule IS NOT NULL THEN PERFORM accounting.refuse(broken_rule, broken_entry); END IF;
+${TOTALS_OF_MANY}
     END IF;
-    IF broken.rule IS NOT NULL THEN PERFORM accounting.refuse(broken.rule, broken.entry_id); END IF;
+    IF broken_rule IS NOT NULL THEN PERFORM accounting.refuse(broken_rule, broken_entry); END IF;
 
     -- Looked at closely: each role counts with the side that is left over, so where one stands on both sides, it has to be
     -- summed first. Only what two persons have approved may go another way than is declared.
-    IF broken.is_unusual THEN
+    IF unusual THEN
       WITH net AS (
         SELECT line.entry_id, account.flow_bit AS bit, sum(line.functional_amount_minor) AS net
           FROM new_posting line JOIN accounting.account ON account.id = line.account_id
@@ -215,16 +243,16 @@ ${VERDICT_OF_MANY}
       ), undeclared AS MATERIALIZED (
         SELECT debits, credits FROM side GROUP BY debits, credits HAVING NOT accounting.flows_are_declared(debits, credits)
       )
-      SELECT side.entry_id INTO broken
+      SELECT side.entry_id INTO broken_entry
         FROM side JOIN undeclared ON (undeclared.debits, undeclared.credits) IS NOT DISTINCT FROM (side.debits, side.credits)
        WHERE NOT EXISTS (SELECT FROM accounting.manual_entry manual WHERE manual.entry_id = side.entry_id AND manual.state = 'approved')
        ORDER BY side.entry_id LIMIT 1;
-      IF FOUND THEN PERFORM accounting.refuse('entry_flows_are_declared', broken.entry_id); END IF;
+      IF FOUND THEN PERFORM accounting.refuse('entry_flows_are_declared', broken_entry); END IF;
     END IF;
 
-${TOTALS_OF_MANY}
-
     IF any_foreign THEN
+      SELECT entry_id INTO broken_entry FROM new_posting GROUP BY entry_id, currency HAVING sum(amount_minor) <> 0 ORDER BY entry_id LIMIT 1;
+      IF FOUND THEN PERFORM accounting.refuse('entry_balances_per_currency', broken_entry); END IF;
       INSERT INTO accounting.foreign_item AS item
         (account_id, document_id, currency, amount_minor, functional_amount_minor, first_entry_date, last_entry_date)
       SELECT line.account_id, line.document_id, line.currency, sum(line.amount_minor), sum(line.functional_amount_minor),
@@ -243,51 +271,53 @@ ${TOTALS_OF_MANY}
   END $$;
 `;
 
+/** The first rule that a new entry breaks, with its period and its first line. */
+const NEW_ENTRY_RULE = `CASE
+        -- On an older snapshot the period would look open after its close was waited for.
+        WHEN current_setting('transaction_isolation') <> 'read committed' THEN 'ledger_is_written_in_read_committed'
+        WHEN entry.tx <> pg_current_xact_id() THEN 'entry_carries_the_stamp_of_its_transaction'
+        WHEN entry.recorded_at <> now() THEN 'entry_is_recorded_now'
+        WHEN entry.effective_on > entry.entry_date THEN 'entry_is_not_dated_before_its_fact'
+        WHEN period.issuer_id IS NULL THEN 'entry_has_a_period'
+        WHEN period.state = 'closed' THEN 'entry_period_is_not_closed'
+        WHEN entry.entry_date < period.starts_on OR entry.entry_date >= period.ends_on THEN 'entry_date_lies_in_its_period'
+        WHEN entry.line_count < 2 OR first_line.entry_id IS NULL THEN 'entry_has_its_postings'
+      END`;
+
+const WITH_PERIOD_AND_FIRST_LINE = `LEFT JOIN accounting.period ON period.issuer_id = entry.issuer_id AND period.starts_on = entry.period_start
+        LEFT JOIN accounting.posting first_line ON first_line.entry_id = entry.id AND first_line.line_no = 1`;
+
 const SEAL = `
   -- At the end of the statement that makes an entry its first line must be there, and with one line the guard of postings
   -- demands all of them; so an entry without its postings never exists, not even inside a transaction. And its period
-  -- must be open and stay open until this transaction ends.
+  -- must be open and stay open until this transaction ends: the lock is taken in one statement and the state read in the
+  -- next, because waiting does not refresh a snapshot.
   CREATE OR REPLACE FUNCTION accounting.seal_entries() RETURNS trigger LANGUAGE plpgsql ${PLANNED_FOR_FEW} AS $$
   DECLARE
     first_entry bigint;
     last_entry bigint;
     new_entries bigint;
-    broken record;
+    broken_rule text;
+    broken_entry bigint;
   BEGIN
     SELECT min(id), max(id), count(*) INTO first_entry, last_entry, new_entries FROM new_entry;
-    IF first_entry IS NULL THEN RETURN NULL; END IF;
-    IF new_entries > 100 THEN PERFORM accounting.plan_for_many(); END IF;
-    -- On an older snapshot the period would look open after its close was waited for.
-    IF current_setting('transaction_isolation') <> 'read committed' THEN
-      PERFORM accounting.refuse('ledger_is_written_in_read_committed', first_entry);
-    END IF;
-
-    -- The lock is taken in one statement and the state read in the next: waiting does not refresh a snapshot.
     IF new_entries = 1 THEN
       PERFORM pg_advisory_xact_lock_shared(accounting.period_lock_key(issuer_id, period_start)) FROM new_entry;
-    ELSE
+      SELECT min(entry.id), min(${NEW_ENTRY_RULE}) INTO broken_entry, broken_rule
+        FROM new_entry entry
+        ${WITH_PERIOD_AND_FIRST_LINE};
+    ELSIF new_entries > 1 THEN
+      IF new_entries > 100 THEN PERFORM accounting.plan_for_many(); END IF;
       PERFORM pg_advisory_xact_lock_shared(key)
          FROM (SELECT accounting.period_lock_key(issuer_id, period_start) AS key
                  FROM (SELECT DISTINCT issuer_id, period_start FROM new_entry) AS months ORDER BY key) AS keys;
+      SELECT id, rule INTO broken_entry, broken_rule FROM (
+        SELECT entry.id, ${NEW_ENTRY_RULE} AS rule
+          FROM new_entry entry
+        ${WITH_PERIOD_AND_FIRST_LINE} AND first_line.entry_id BETWEEN first_entry AND last_entry) AS checked
+       WHERE rule IS NOT NULL LIMIT 1;
     END IF;
-
-    SELECT rule, checked.id INTO broken FROM (
-      SELECT entry.id, CASE
-          WHEN entry.tx <> pg_current_xact_id() THEN 'entry_carries_the_stamp_of_its_transaction'
-          WHEN entry.recorded_at <> now() THEN 'entry_is_recorded_now'
-          WHEN entry.effective_on > entry.entry_date THEN 'entry_is_not_dated_before_its_fact'
-          WHEN period.issuer_id IS NULL THEN 'entry_has_a_period'
-          WHEN period.state = 'closed' THEN 'entry_period_is_not_closed'
-          WHEN entry.entry_date < period.starts_on OR entry.entry_date >= period.ends_on THEN 'entry_date_lies_in_its_period'
-          WHEN entry.line_count < 2 OR first_line.entry_id IS NULL THEN 'entry_has_its_postings'
-        END AS rule
-      FROM new_entry entry
-      LEFT JOIN accounting.period ON period.issuer_id = entry.issuer_id AND period.starts_on = entry.period_start
-      LEFT JOIN accounting.posting first_line
-        ON first_line.entry_id = entry.id AND first_line.line_no = 1
-       AND first_line.entry_id BETWEEN first_entry AND last_entry
-    ) AS checked WHERE rule IS NOT NULL LIMIT 1;
-    IF FOUND THEN PERFORM accounting.refuse(broken.rule, broken.id); END IF;
+    IF broken_rule IS NOT NULL THEN PERFORM accounting.refuse(broken_rule, broken_entry); END IF;
     RETURN NULL;
   END $$;
 `;
