@@ -67,6 +67,14 @@ describe('Database', () => {
     await expect(writing).rejects.toThrow('read-only transaction');
   });
 
+  it('lets one of two connections wait for the other for as long as that reads', async () => {
+    const limits = await test.database.readTwofold((readers) =>
+      Promise.all(readers.map((reader) => reader.one(`SELECT current_setting('idle_in_transaction_session_timeout') AS idle`))),
+    );
+    expect(limits).toEqual([{ idle: '0' }, { idle: '0' }]);
+    expect(await test.database.query(`SELECT current_setting('idle_in_transaction_session_timeout') AS idle`)).toEqual([{ idle: '2min' }]);
+  });
+
   it('reads on two connections what one snapshot shows, and writes on neither', async () => {
     const seen = await test.database.readTwofold(async (readers) => {
       await test.database.transaction((tx) => tx.execute('INSERT INTO public.counter VALUES (77, 0)'));

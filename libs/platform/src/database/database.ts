@@ -11,6 +11,9 @@ import { Reader, Tx } from './tx';
 const RETRYABLE = new Set(['40001', '40P01']);
 const ATTEMPTS = 6;
 
+/** Of two that share their work one waits for the other at the end, for as long as the other's questions may take. */
+const WITHOUT_IDLE_LIMIT = `SELECT set_config('idle_in_transaction_session_timeout', '0', true)`;
+
 export interface TransactionOptions {
   /** Default READ COMMITTED: our rules are kept by locks and constraints, not by isolation. */
   isolation?: 'READ COMMITTED' | 'REPEATABLE READ' | 'SERIALIZABLE';
@@ -90,11 +93,13 @@ export class Database {
   async readTwofold<T>(work: (readers: readonly Reader[]) => Promise<T>): Promise<T> {
     return this.read(async (first) => {
       if (this.isRehearsing) return work([first]);
+      await first.query(WITHOUT_IDLE_LIMIT);
       const { snapshot } = await first.one<{ snapshot: string }>('SELECT pg_export_snapshot() AS snapshot');
       return this.once(async (second) => {
         // Takes no parameter; the server has just made the name of hexadecimal digits and hyphens.
         await second.execute(`SET TRANSACTION SNAPSHOT '${snapshot.replaceAll(/[^0-9A-F-]/g, '')}'`);
         await second.execute('SET TRANSACTION READ ONLY');
+        await second.query(WITHOUT_IDLE_LIMIT);
         return work([first, second]);
       }, 'REPEATABLE READ');
     });
