@@ -240,6 +240,21 @@ const PERIODS = `
   ALTER TABLE accounting.period ENABLE ALWAYS TRIGGER period_change_excludes_posting;
 `;
 
+/** Keeps what the documents of sub-ledgers carry in foreign currency. */
+export const FOREIGN_ITEMS = `      INSERT INTO accounting.foreign_item AS item
+        (account_id, document_id, currency, amount_minor, functional_amount_minor, first_entry_date, last_entry_date)
+      SELECT line.account_id, line.document_id, line.currency, sum(line.amount_minor), sum(line.functional_amount_minor),
+             min(line.entry_date), max(line.entry_date)
+        FROM new_posting line JOIN accounting.account ON account.id = line.account_id AND account.by_document
+       WHERE line.rate IS NOT NULL
+       GROUP BY line.account_id, line.document_id, line.currency
+       ORDER BY line.account_id, line.document_id, line.currency
+      ON CONFLICT (account_id, document_id, currency) DO UPDATE SET
+        amount_minor = item.amount_minor + excluded.amount_minor,
+        functional_amount_minor = item.functional_amount_minor + excluded.functional_amount_minor,
+        first_entry_date = least(item.first_entry_date, excluded.first_entry_date),
+        last_entry_date = greatest(item.last_entry_date, excluded.last_entry_date);`;
+
 export const GUARD = `
   CREATE FUNCTION accounting.refuse(rule text, entry_id bigint) RETURNS void LANGUAGE plpgsql AS $$
   BEGIN
@@ -355,19 +370,7 @@ export const GUARD = `
 
     -- Only lines in a foreign currency have a rate; most statements have none.
     IF EXISTS (SELECT FROM new_posting WHERE rate IS NOT NULL) THEN
-      INSERT INTO accounting.foreign_item AS item
-        (account_id, document_id, currency, amount_minor, functional_amount_minor, first_entry_date, last_entry_date)
-      SELECT line.account_id, line.document_id, line.currency, sum(line.amount_minor), sum(line.functional_amount_minor),
-             min(line.entry_date), max(line.entry_date)
-        FROM new_posting line JOIN accounting.account ON account.id = line.account_id AND account.by_document
-       WHERE line.rate IS NOT NULL
-       GROUP BY line.account_id, line.document_id, line.currency
-       ORDER BY line.account_id, line.document_id, line.currency
-      ON CONFLICT (account_id, document_id, currency) DO UPDATE SET
-        amount_minor = item.amount_minor + excluded.amount_minor,
-        functional_amount_minor = item.functional_amount_minor + excluded.functional_amount_minor,
-        first_entry_date = least(item.first_entry_date, excluded.first_entry_date),
-        last_entry_date = greatest(item.last_entry_date, excluded.last_entry_date);
+${FOREIGN_ITEMS}
     END IF;
     RETURN NULL;
   END $$;

@@ -1,6 +1,6 @@
 // The guards of the ledger with the same rules in fewer passes: each line is looked at once, by a plan that is made once for few rows.
 import { MigrationInterface, QueryRunner } from 'typeorm';
-import { GUARD, POSTING, SEAL } from './1780100000001-ledger';
+import { FOREIGN_ITEMS, GUARD, POSTING, SEAL } from './1780100000001-ledger';
 
 export class GuardsInOnePass1780100000053 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -153,19 +153,7 @@ export const GUARD_IN_ONE_PASS = `
       posting_count = total.posting_count + excluded.posting_count;
 
     IF any_foreign THEN
-      INSERT INTO accounting.foreign_item AS item
-        (account_id, document_id, currency, amount_minor, functional_amount_minor, first_entry_date, last_entry_date)
-      SELECT line.account_id, line.document_id, line.currency, sum(line.amount_minor), sum(line.functional_amount_minor),
-             min(line.entry_date), max(line.entry_date)
-        FROM new_posting line JOIN accounting.account ON account.id = line.account_id AND account.by_document
-       WHERE line.rate IS NOT NULL
-       GROUP BY line.account_id, line.document_id, line.currency
-       ORDER BY line.account_id, line.document_id, line.currency
-      ON CONFLICT (account_id, document_id, currency) DO UPDATE SET
-        amount_minor = item.amount_minor + excluded.amount_minor,
-        functional_amount_minor = item.functional_amount_minor + excluded.functional_amount_minor,
-        first_entry_date = least(item.first_entry_date, excluded.first_entry_date),
-        last_entry_date = greatest(item.last_entry_date, excluded.last_entry_date);
+${FOREIGN_ITEMS}
     END IF;
     RETURN NULL;
   END $$;

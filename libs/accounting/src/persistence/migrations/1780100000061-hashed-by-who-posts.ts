@@ -135,6 +135,33 @@ const BLOCKS = `
   END $$;
 `;
 
+/** The parameters of post_entries: entry columns, line columns, and which entry another one of the call takes back. */
+export const POSTED_ARRAYS = `    issuer_ids uuid[], period_starts date[], entry_dates date[], effective_ons date[], kinds text[],
+    source_types text[], source_ids text[], content_hashes bytea[], leaf_hashes bytea[], line_counts int[],
+    entry_nos int[], line_nos int[], account_ids bigint[], currencies text[], amounts bigint[], functional_amounts bigint[],
+    party_types text[], party_ids text[], document_types text[], document_ids uuid[], tax_codes text[], rates numeric[],
+    reversed_nos int[]`;
+
+/** The entries of the arrays, under the ids that were drawn for them. */
+export const NEW_ENTRIES = `      INSERT INTO accounting.journal_entry
+        (id, issuer_id, period_start, entry_date, effective_on, kind, source_type, source_id, content_hash, leaf_hash, line_count, reverses)
+      OVERRIDING SYSTEM VALUE
+      SELECT id, issuer_id, period_start, entry_date, effective_on, kind, source_type, source_id, content_hash, leaf_hash, line_count, ids[reversed_no]
+        FROM (SELECT unnest(ids) AS id, unnest(issuer_ids) AS issuer_id, unnest(period_starts) AS period_start, unnest(entry_dates) AS entry_date,
+                     unnest(effective_ons) AS effective_on, unnest(kinds) AS kind, unnest(source_types) AS source_type, unnest(source_ids) AS source_id,
+                     unnest(content_hashes) AS content_hash, unnest(leaf_hashes) AS leaf_hash, unnest(line_counts) AS line_count, unnest(reversed_nos) AS reversed_no) AS given`;
+
+/** The lines of the arrays. */
+export const NEW_LINES = `      INSERT INTO accounting.posting
+        (entry_id, line_no, account_id, currency, amount_minor, functional_amount_minor, entry_date,
+         party_type, party_id, document_type, document_id, tax_code, rate)
+      SELECT ids[line.entry_no], line.no, line.account_id, line.currency, line.amount, line.functional_amount, entry_dates[line.entry_no],
+             line.party_type, line.party_id, line.document_type, line.document_id, line.tax_code, line.rate
+        FROM (SELECT unnest(entry_nos) AS entry_no, unnest(line_nos) AS no, unnest(account_ids) AS account_id, unnest(currencies) AS currency,
+                     unnest(amounts) AS amount, unnest(functional_amounts) AS functional_amount, unnest(party_types) AS party_type,
+                     unnest(party_ids) AS party_id, unnest(document_types) AS document_type, unnest(document_ids) AS document_id,
+                     unnest(tax_codes) AS tax_code, unnest(rates) AS rate) AS line`;
+
 export const POSTING_OF_EITHER_KIND = `
   -- Writes entries and their postings in one statement. Entries are numbered by their place in the arrays, from 1, and
   -- lines name that number. A source that is posted already with the same content is left as it is; with another
@@ -143,11 +170,7 @@ export const POSTING_OF_EITHER_KIND = `
   -- there is nothing to choose: a plan of its own would copy the arrays. Each unnest stands in a select list, where it
   -- hands on one value after the other; in FROM it would write all of them into a store first.
   CREATE FUNCTION accounting.post_entries(
-    issuer_ids uuid[], period_starts date[], entry_dates date[], effective_ons date[], kinds text[],
-    source_types text[], source_ids text[], content_hashes bytea[], leaf_hashes bytea[], line_counts int[],
-    entry_nos int[], line_nos int[], account_ids bigint[], currencies text[], amounts bigint[], functional_amounts bigint[],
-    party_types text[], party_ids text[], document_types text[], document_ids uuid[], tax_codes text[], rates numeric[],
-    reversed_nos int[])
+${POSTED_ARRAYS})
   RETURNS TABLE (entry_no int, entry_id bigint, is_new boolean) LANGUAGE plpgsql
   SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET work_mem = '64MB' SET plan_cache_mode = force_generic_plan AS $$
   #variable_conflict use_column
@@ -159,25 +182,11 @@ export const POSTING_OF_EITHER_KIND = `
     FOR place IN 1 .. cardinality(source_ids) LOOP ids[place] := nextval('accounting.journal_entry_id_seq'); END LOOP;
 
     WITH new_entry AS (
-      INSERT INTO accounting.journal_entry
-        (id, issuer_id, period_start, entry_date, effective_on, kind, source_type, source_id, content_hash, leaf_hash, line_count, reverses)
-      OVERRIDING SYSTEM VALUE
-      SELECT id, issuer_id, period_start, entry_date, effective_on, kind, source_type, source_id, content_hash, leaf_hash, line_count, ids[reversed_no]
-        FROM (SELECT unnest(ids) AS id, unnest(issuer_ids) AS issuer_id, unnest(period_starts) AS period_start, unnest(entry_dates) AS entry_date,
-                     unnest(effective_ons) AS effective_on, unnest(kinds) AS kind, unnest(source_types) AS source_type, unnest(source_ids) AS source_id,
-                     unnest(content_hashes) AS content_hash, unnest(leaf_hashes) AS leaf_hash, unnest(line_counts) AS line_count, unnest(reversed_nos) AS reversed_no) AS given
+${NEW_ENTRIES}
       ON CONFLICT ON CONSTRAINT source_is_posted_once DO NOTHING
       RETURNING id
     ), new_line AS (
-      INSERT INTO accounting.posting
-        (entry_id, line_no, account_id, currency, amount_minor, functional_amount_minor, entry_date,
-         party_type, party_id, document_type, document_id, tax_code, rate)
-      SELECT ids[line.entry_no], line.no, line.account_id, line.currency, line.amount, line.functional_amount, entry_dates[line.entry_no],
-             line.party_type, line.party_id, line.document_type, line.document_id, line.tax_code, line.rate
-        FROM (SELECT unnest(entry_nos) AS entry_no, unnest(line_nos) AS no, unnest(account_ids) AS account_id, unnest(currencies) AS currency,
-                     unnest(amounts) AS amount, unnest(functional_amounts) AS functional_amount, unnest(party_types) AS party_type,
-                     unnest(party_ids) AS party_id, unnest(document_types) AS document_type, unnest(document_ids) AS document_id,
-                     unnest(tax_codes) AS tax_code, unnest(rates) AS rate) AS line
+${NEW_LINES}
        -- Counted once; only when a source was posted before are the lines asked one by one.
        WHERE (SELECT count(*) FROM new_entry) = cardinality(ids) OR ids[line.entry_no] IN (SELECT id FROM new_entry)
     )

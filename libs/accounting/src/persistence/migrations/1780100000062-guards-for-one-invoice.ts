@@ -1,6 +1,7 @@
 // The guards with the same rules at less cost for a single entry: what the guard asks of an account stands on the account, and one
 // query per trigger decides. Rules of one row are no CHECK constraints, because PostgreSQL parses those anew for every statement.
 import { MigrationInterface, QueryRunner } from 'typeorm';
+import { FOREIGN_ITEMS } from './1780100000001-ledger';
 import { GUARD_IN_ONE_PASS, PLANNED_FOR_FEW, SEAL_BY_FIRST_LINE } from './1780100000053-guards-in-one-pass';
 
 export class GuardsForOneInvoice1780100000062 implements MigrationInterface {
@@ -95,6 +96,46 @@ export const addDayTotals = (table: string, rows: string): string => `
       functional_credit_minor = total.functional_credit_minor + excluded.functional_credit_minor,
       posting_count = total.posting_count + excluded.posting_count;`;
 
+/** The first rule that a line breaks, of a line with its account and its entry. */
+export const LINE_RULE = `CASE
+      WHEN entry.id IS NULL THEN 'posting_belongs_to_an_entry'
+      WHEN entry.tx <> pg_current_xact_id() THEN 'posting_comes_with_its_entry'
+      WHEN account.issuer_id IS DISTINCT FROM entry.issuer_id THEN 'posting_has_an_account_of_its_issuer'
+      WHEN line.line_no NOT BETWEEN 1 AND entry.line_count THEN 'entry_comes_whole_in_one_statement'
+      WHEN line.entry_date <> entry.entry_date THEN 'posting_has_the_date_of_its_entry'
+      WHEN line.entry_date < account.active_from OR line.entry_date >= account.active_until THEN 'posting_account_is_active'
+      WHEN account.currency <> line.currency THEN 'posting_has_the_currency_of_its_account'
+      WHEN (line.rate IS NULL) <> (line.currency = account.functional_currency) THEN 'posting_has_a_rate_in_foreign_currency'
+      -- Without an amount it is an exchange difference; any other line keeps its side in both currencies.
+      WHEN CASE WHEN line.rate IS NULL THEN line.functional_amount_minor <> line.amount_minor
+                WHEN line.amount_minor > 0 THEN line.functional_amount_minor < 0
+                ELSE line.amount_minor < 0 AND line.functional_amount_minor > 0 END THEN 'posting_has_one_value_in_both_currencies'
+      WHEN line.functional_amount_minor = 0 AND line.amount_minor = 0 THEN 'posting_is_not_zero'
+      -- What balances add up to must stay far from the end of the numbers: MAX_AMOUNT_MINOR of the domain.
+      WHEN line.functional_amount_minor NOT BETWEEN -1000000000000000 AND 1000000000000000
+        OR line.amount_minor NOT BETWEEN -1000000000000000 AND 1000000000000000 THEN 'posting_is_not_too_large'
+      WHEN line.tax_code NOT LIKE '__ _% _%.__' THEN 'posting_tax_is_country_category_and_rate'
+      WHEN (line.party_type IS NULL) <> (line.party_id IS NULL) THEN 'posting_party_is_whole'
+      WHEN (line.document_type IS NULL) <> (line.document_id IS NULL) THEN 'posting_document_is_whole'
+      WHEN account.by_document AND line.document_id IS NULL THEN 'posting_of_a_sub_ledger_has_its_document'
+    END`;
+
+/** The first entry that goes where no flow is declared, looked at closely. */
+export const undeclaredFlows = (into: string): string => `      WITH net AS (
+        SELECT line.entry_id, account.flow_bit AS bit, sum(line.functional_amount_minor) AS net
+          FROM new_posting line JOIN accounting.account ON account.id = line.account_id
+         GROUP BY line.entry_id, account.flow_bit
+      ), side AS (
+        SELECT entry_id, bit_or(bit) FILTER (WHERE net > 0) AS debits, bit_or(bit) FILTER (WHERE net < 0) AS credits
+          FROM net GROUP BY entry_id
+      ), undeclared AS MATERIALIZED (
+        SELECT debits, credits FROM side GROUP BY debits, credits HAVING NOT accounting.flows_are_declared(debits, credits)
+      )
+      SELECT side.entry_id INTO ${into}
+        FROM side JOIN undeclared ON (undeclared.debits, undeclared.credits) IS NOT DISTINCT FROM (side.debits, side.credits)
+       WHERE NOT EXISTS (SELECT FROM accounting.manual_entry manual WHERE manual.entry_id = side.entry_id AND manual.state = 'approved')
+       ORDER BY side.entry_id LIMIT 1;`;
+
 export const guardPostings = (keepTotals: string): string => `
   -- Checks the postings of one statement as a set and adds them to the day totals. It reads new rows, their entries,
   -- the chart and nothing else, so its cost grows with the statement and not with the ledger. The range on the entry
@@ -130,28 +171,7 @@ export const guardPostings = (keepTotals: string): string => `
         SELECT line.entry_id, entry.line_count, count(*) AS lines, sum(line.functional_amount_minor) AS functional,
                bit_or(CASE WHEN line.functional_amount_minor < 0 THEN account.flow_bit END) AS credits,
                bit_and(CASE WHEN line.functional_amount_minor > 0 THEN account.flow_credit_bits END) AS fitting,
-               min(CASE
-                 WHEN entry.id IS NULL THEN 'posting_belongs_to_an_entry'
-                 WHEN entry.tx <> pg_current_xact_id() THEN 'posting_comes_with_its_entry'
-                 WHEN account.issuer_id IS DISTINCT FROM entry.issuer_id THEN 'posting_has_an_account_of_its_issuer'
-                 WHEN line.line_no NOT BETWEEN 1 AND entry.line_count THEN 'entry_comes_whole_in_one_statement'
-                 WHEN line.entry_date <> entry.entry_date THEN 'posting_has_the_date_of_its_entry'
-                 WHEN line.entry_date < account.active_from OR line.entry_date >= account.active_until THEN 'posting_account_is_active'
-                 WHEN account.currency <> line.currency THEN 'posting_has_the_currency_of_its_account'
-                 WHEN (line.rate IS NULL) <> (line.currency = account.functional_currency) THEN 'posting_has_a_rate_in_foreign_currency'
-                 -- Without an amount it is an exchange difference; any other line keeps its side in both currencies.
-                 WHEN CASE WHEN line.rate IS NULL THEN line.functional_amount_minor <> line.amount_minor
-                           WHEN line.amount_minor > 0 THEN line.functional_amount_minor < 0
-                           ELSE line.amount_minor < 0 AND line.functional_amount_minor > 0 END THEN 'posting_has_one_value_in_both_currencies'
-                 WHEN line.functional_amount_minor = 0 AND line.amount_minor = 0 THEN 'posting_is_not_zero'
-                 -- What balances add up to must stay far from the end of the numbers: MAX_AMOUNT_MINOR of the domain.
-                 WHEN line.functional_amount_minor NOT BETWEEN -1000000000000000 AND 1000000000000000
-                   OR line.amount_minor NOT BETWEEN -1000000000000000 AND 1000000000000000 THEN 'posting_is_not_too_large'
-                 WHEN line.tax_code NOT LIKE '__ _% _%.__' THEN 'posting_tax_is_country_category_and_rate'
-                 WHEN (line.party_type IS NULL) <> (line.party_id IS NULL) THEN 'posting_party_is_whole'
-                 WHEN (line.document_type IS NULL) <> (line.document_id IS NULL) THEN 'posting_document_is_whole'
-                 WHEN account.by_document AND line.document_id IS NULL THEN 'posting_of_a_sub_ledger_has_its_document'
-               END) AS line_rule
+               min(${LINE_RULE}) AS line_rule
           FROM new_posting line
           LEFT JOIN accounting.account ON account.id = line.account_id
           LEFT JOIN accounting.journal_entry entry ON entry.id = line.entry_id AND entry.id BETWEEN first_entry AND last_entry
@@ -162,43 +182,27 @@ export const guardPostings = (keepTotals: string): string => `
     -- Looked at closely: each role counts with the side that is left over, so where one stands on both sides, it has to be
     -- summed first. Only what two persons have approved may go another way than is declared.
     IF FOUND THEN
-      WITH net AS (
-        SELECT line.entry_id, account.flow_bit AS bit, sum(line.functional_amount_minor) AS net
-          FROM new_posting line JOIN accounting.account ON account.id = line.account_id
-         GROUP BY line.entry_id, account.flow_bit
-      ), side AS (
-        SELECT entry_id, bit_or(bit) FILTER (WHERE net > 0) AS debits, bit_or(bit) FILTER (WHERE net < 0) AS credits
-          FROM net GROUP BY entry_id
-      ), undeclared AS MATERIALIZED (
-        SELECT debits, credits FROM side GROUP BY debits, credits HAVING NOT accounting.flows_are_declared(debits, credits)
-      )
-      SELECT side.entry_id INTO broken
-        FROM side JOIN undeclared ON (undeclared.debits, undeclared.credits) IS NOT DISTINCT FROM (side.debits, side.credits)
-       WHERE NOT EXISTS (SELECT FROM accounting.manual_entry manual WHERE manual.entry_id = side.entry_id AND manual.state = 'approved')
-       ORDER BY side.entry_id LIMIT 1;
+${undeclaredFlows('broken')}
       IF FOUND THEN PERFORM accounting.refuse('entry_flows_are_declared', broken.entry_id); END IF;
     END IF;
 
 ${keepTotals}
 
     IF any_foreign THEN
-      INSERT INTO accounting.foreign_item AS item
-        (account_id, document_id, currency, amount_minor, functional_amount_minor, first_entry_date, last_entry_date)
-      SELECT line.account_id, line.document_id, line.currency, sum(line.amount_minor), sum(line.functional_amount_minor),
-             min(line.entry_date), max(line.entry_date)
-        FROM new_posting line JOIN accounting.account ON account.id = line.account_id AND account.by_document
-       WHERE line.rate IS NOT NULL
-       GROUP BY line.account_id, line.document_id, line.currency
-       ORDER BY line.account_id, line.document_id, line.currency
-      ON CONFLICT (account_id, document_id, currency) DO UPDATE SET
-        amount_minor = item.amount_minor + excluded.amount_minor,
-        functional_amount_minor = item.functional_amount_minor + excluded.functional_amount_minor,
-        first_entry_date = least(item.first_entry_date, excluded.first_entry_date),
-        last_entry_date = greatest(item.last_entry_date, excluded.last_entry_date);
+${FOREIGN_ITEMS}
     END IF;
     RETURN NULL;
   END $$;
 `;
+
+/** The rules of a new entry, with its period and its first line. */
+export const NEW_ENTRY_RULES = `WHEN entry.tx <> pg_current_xact_id() THEN 'entry_carries_the_stamp_of_its_transaction'
+        WHEN entry.recorded_at <> now() THEN 'entry_is_recorded_now'
+        WHEN entry.effective_on > entry.entry_date THEN 'entry_is_not_dated_before_its_fact'
+        WHEN period.issuer_id IS NULL THEN 'entry_has_a_period'
+        WHEN period.state = 'closed' THEN 'entry_period_is_not_closed'
+        WHEN entry.entry_date < period.starts_on OR entry.entry_date >= period.ends_on THEN 'entry_date_lies_in_its_period'
+        WHEN entry.line_count < 2 OR first_line.entry_id IS NULL THEN 'entry_has_its_postings'`;
 
 export const SEAL = `
   -- At the end of the statement that makes an entry its first line must be there, and with one line the guard of postings
@@ -233,13 +237,7 @@ export const SEAL = `
 
     SELECT rule, checked.id INTO broken FROM (
       SELECT entry.id, CASE
-          WHEN entry.tx <> pg_current_xact_id() THEN 'entry_carries_the_stamp_of_its_transaction'
-          WHEN entry.recorded_at <> now() THEN 'entry_is_recorded_now'
-          WHEN entry.effective_on > entry.entry_date THEN 'entry_is_not_dated_before_its_fact'
-          WHEN period.issuer_id IS NULL THEN 'entry_has_a_period'
-          WHEN period.state = 'closed' THEN 'entry_period_is_not_closed'
-          WHEN entry.entry_date < period.starts_on OR entry.entry_date >= period.ends_on THEN 'entry_date_lies_in_its_period'
-          WHEN entry.line_count < 2 OR first_line.entry_id IS NULL THEN 'entry_has_its_postings'
+          ${NEW_ENTRY_RULES}
         END AS rule
       FROM new_entry entry
       LEFT JOIN accounting.period ON period.issuer_id = entry.issuer_id AND period.starts_on = entry.period_start

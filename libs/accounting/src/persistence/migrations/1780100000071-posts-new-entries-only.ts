@@ -1,9 +1,11 @@
 // Posting writes and looks at nothing that was there before: a source that is in the books already is found before the entries are made,
-// and of two who post the same at one moment the unique key refuses one. And the guard of one entry does not sort it out of many.
+// and of two who post the same at one moment the unique key refuses one. The guard of one entry does not sort it out of many, and the
+// postings of a party are found in a smaller index.
 import { MigrationInterface, QueryRunner } from 'typeorm';
+import { FOREIGN_ITEMS } from './1780100000001-ledger';
 import { PLANNED_FOR_FEW } from './1780100000053-guards-in-one-pass';
-import { POSTING_OF_EITHER_KIND } from './1780100000061-hashed-by-who-posts';
-import { guardPostings, SEAL as SEAL_OF_ONE_KEY } from './1780100000062-guards-for-one-invoice';
+import { NEW_ENTRIES, NEW_LINES, POSTED_ARRAYS, POSTING_OF_EITHER_KIND } from './1780100000061-hashed-by-who-posts';
+import { guardPostings, LINE_RULE, NEW_ENTRY_RULES, SEAL as SEAL_OF_ONE_KEY, undeclaredFlows } from './1780100000062-guards-for-one-invoice';
 import { FEW_LINES, TOTALS_OF_MANY } from './1780100000063-totals-of-few-lines-later';
 
 export class PostsNewEntriesOnly1780100000071 implements MigrationInterface {
@@ -107,11 +109,7 @@ const POSTING = `
   -- a plan of its own would copy the arrays. Each unnest stands in a select list, where it hands on one value after the
   -- other; in FROM it would write all of them into a store first.
   CREATE FUNCTION accounting.post_entries(
-    issuer_ids uuid[], period_starts date[], entry_dates date[], effective_ons date[], kinds text[],
-    source_types text[], source_ids text[], content_hashes bytea[], leaf_hashes bytea[], line_counts int[],
-    entry_nos int[], line_nos int[], account_ids bigint[], currencies text[], amounts bigint[], functional_amounts bigint[],
-    party_types text[], party_ids text[], document_types text[], document_ids uuid[], tax_codes text[], rates numeric[],
-    reversed_nos int[])
+${POSTED_ARRAYS})
   RETURNS bigint[] LANGUAGE plpgsql
   SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET work_mem = '64MB' SET plan_cache_mode = force_generic_plan AS $$
   DECLARE ids bigint[];
@@ -119,50 +117,12 @@ const POSTING = `
     FOR place IN 1 .. cardinality(source_ids) LOOP ids[place] := nextval('accounting.journal_entry_id_seq'); END LOOP;
 
     WITH new_entry AS (
-      INSERT INTO accounting.journal_entry
-        (id, issuer_id, period_start, entry_date, effective_on, kind, source_type, source_id, content_hash, leaf_hash, line_count, reverses)
-      OVERRIDING SYSTEM VALUE
-      SELECT id, issuer_id, period_start, entry_date, effective_on, kind, source_type, source_id, content_hash, leaf_hash, line_count, ids[reversed_no]
-        FROM (SELECT unnest(ids) AS id, unnest(issuer_ids) AS issuer_id, unnest(period_starts) AS period_start, unnest(entry_dates) AS entry_date,
-                     unnest(effective_ons) AS effective_on, unnest(kinds) AS kind, unnest(source_types) AS source_type, unnest(source_ids) AS source_id,
-                     unnest(content_hashes) AS content_hash, unnest(leaf_hashes) AS leaf_hash, unnest(line_counts) AS line_count, unnest(reversed_nos) AS reversed_no) AS given
+${NEW_ENTRIES}
     )
-    INSERT INTO accounting.posting
-      (entry_id, line_no, account_id, currency, amount_minor, functional_amount_minor, entry_date,
-       party_type, party_id, document_type, document_id, tax_code, rate)
-    SELECT ids[line.entry_no], line.no, line.account_id, line.currency, line.amount, line.functional_amount, entry_dates[line.entry_no],
-           line.party_type, line.party_id, line.document_type, line.document_id, line.tax_code, line.rate
-      FROM (SELECT unnest(entry_nos) AS entry_no, unnest(line_nos) AS no, unnest(account_ids) AS account_id, unnest(currencies) AS currency,
-                   unnest(amounts) AS amount, unnest(functional_amounts) AS functional_amount, unnest(party_types) AS party_type,
-                   unnest(party_ids) AS party_id, unnest(document_types) AS document_type, unnest(document_ids) AS document_id,
-                   unnest(tax_codes) AS tax_code, unnest(rates) AS rate) AS line;
+${NEW_LINES};
     RETURN ids;
   END $$;
 `;
-
-/** The first rule that a line breaks, of a line with its account and its entry. */
-const LINE_RULE = `CASE
-      WHEN entry.id IS NULL THEN 'posting_belongs_to_an_entry'
-      WHEN entry.tx <> pg_current_xact_id() THEN 'posting_comes_with_its_entry'
-      WHEN account.issuer_id IS DISTINCT FROM entry.issuer_id THEN 'posting_has_an_account_of_its_issuer'
-      WHEN line.line_no NOT BETWEEN 1 AND entry.line_count THEN 'entry_comes_whole_in_one_statement'
-      WHEN line.entry_date <> entry.entry_date THEN 'posting_has_the_date_of_its_entry'
-      WHEN line.entry_date < account.active_from OR line.entry_date >= account.active_until THEN 'posting_account_is_active'
-      WHEN account.currency <> line.currency THEN 'posting_has_the_currency_of_its_account'
-      WHEN (line.rate IS NULL) <> (line.currency = account.functional_currency) THEN 'posting_has_a_rate_in_foreign_currency'
-      -- Without an amount it is an exchange difference; any other line keeps its side in both currencies.
-      WHEN CASE WHEN line.rate IS NULL THEN line.functional_amount_minor <> line.amount_minor
-                WHEN line.amount_minor > 0 THEN line.functional_amount_minor < 0
-                ELSE line.amount_minor < 0 AND line.functional_amount_minor > 0 END THEN 'posting_has_one_value_in_both_currencies'
-      WHEN line.functional_amount_minor = 0 AND line.amount_minor = 0 THEN 'posting_is_not_zero'
-      -- What balances add up to must stay far from the end of the numbers: MAX_AMOUNT_MINOR of the domain.
-      WHEN line.functional_amount_minor NOT BETWEEN -1000000000000000 AND 1000000000000000
-        OR line.amount_minor NOT BETWEEN -1000000000000000 AND 1000000000000000 THEN 'posting_is_not_too_large'
-      WHEN line.tax_code NOT LIKE '__ _% _%.__' THEN 'posting_tax_is_country_category_and_rate'
-      WHEN (line.party_type IS NULL) <> (line.party_id IS NULL) THEN 'posting_party_is_whole'
-      WHEN (line.document_type IS NULL) <> (line.document_id IS NULL) THEN 'posting_document_is_whole'
-      WHEN account.by_document AND line.document_id IS NULL THEN 'posting_of_a_sub_ledger_has_its_document'
-    END`;
 
 const CREDITS = 'bit_or(CASE WHEN line.functional_amount_minor < 0 THEN account.flow_bit END)';
 /** The roles that fit every role in debit. */
@@ -233,39 +193,14 @@ ${TOTALS_OF_MANY}
     -- Looked at closely: each role counts with the side that is left over, so where one stands on both sides, it has to be
     -- summed first. Only what two persons have approved may go another way than is declared.
     IF unusual THEN
-      WITH net AS (
-        SELECT line.entry_id, account.flow_bit AS bit, sum(line.functional_amount_minor) AS net
-          FROM new_posting line JOIN accounting.account ON account.id = line.account_id
-         GROUP BY line.entry_id, account.flow_bit
-      ), side AS (
-        SELECT entry_id, bit_or(bit) FILTER (WHERE net > 0) AS debits, bit_or(bit) FILTER (WHERE net < 0) AS credits
-          FROM net GROUP BY entry_id
-      ), undeclared AS MATERIALIZED (
-        SELECT debits, credits FROM side GROUP BY debits, credits HAVING NOT accounting.flows_are_declared(debits, credits)
-      )
-      SELECT side.entry_id INTO broken_entry
-        FROM side JOIN undeclared ON (undeclared.debits, undeclared.credits) IS NOT DISTINCT FROM (side.debits, side.credits)
-       WHERE NOT EXISTS (SELECT FROM accounting.manual_entry manual WHERE manual.entry_id = side.entry_id AND manual.state = 'approved')
-       ORDER BY side.entry_id LIMIT 1;
+${undeclaredFlows('broken_entry')}
       IF FOUND THEN PERFORM accounting.refuse('entry_flows_are_declared', broken_entry); END IF;
     END IF;
 
     IF any_foreign THEN
       SELECT entry_id INTO broken_entry FROM new_posting GROUP BY entry_id, currency HAVING sum(amount_minor) <> 0 ORDER BY entry_id LIMIT 1;
       IF FOUND THEN PERFORM accounting.refuse('entry_balances_per_currency', broken_entry); END IF;
-      INSERT INTO accounting.foreign_item AS item
-        (account_id, document_id, currency, amount_minor, functional_amount_minor, first_entry_date, last_entry_date)
-      SELECT line.account_id, line.document_id, line.currency, sum(line.amount_minor), sum(line.functional_amount_minor),
-             min(line.entry_date), max(line.entry_date)
-        FROM new_posting line JOIN accounting.account ON account.id = line.account_id AND account.by_document
-       WHERE line.rate IS NOT NULL
-       GROUP BY line.account_id, line.document_id, line.currency
-       ORDER BY line.account_id, line.document_id, line.currency
-      ON CONFLICT (account_id, document_id, currency) DO UPDATE SET
-        amount_minor = item.amount_minor + excluded.amount_minor,
-        functional_amount_minor = item.functional_amount_minor + excluded.functional_amount_minor,
-        first_entry_date = least(item.first_entry_date, excluded.first_entry_date),
-        last_entry_date = greatest(item.last_entry_date, excluded.last_entry_date);
+${FOREIGN_ITEMS}
     END IF;
     RETURN NULL;
   END $$;
@@ -275,13 +210,7 @@ ${TOTALS_OF_MANY}
 const NEW_ENTRY_RULE = `CASE
         -- On an older snapshot the period would look open after its close was waited for.
         WHEN current_setting('transaction_isolation') <> 'read committed' THEN 'ledger_is_written_in_read_committed'
-        WHEN entry.tx <> pg_current_xact_id() THEN 'entry_carries_the_stamp_of_its_transaction'
-        WHEN entry.recorded_at <> now() THEN 'entry_is_recorded_now'
-        WHEN entry.effective_on > entry.entry_date THEN 'entry_is_not_dated_before_its_fact'
-        WHEN period.issuer_id IS NULL THEN 'entry_has_a_period'
-        WHEN period.state = 'closed' THEN 'entry_period_is_not_closed'
-        WHEN entry.entry_date < period.starts_on OR entry.entry_date >= period.ends_on THEN 'entry_date_lies_in_its_period'
-        WHEN entry.line_count < 2 OR first_line.entry_id IS NULL THEN 'entry_has_its_postings'
+        ${NEW_ENTRY_RULES}
       END`;
 
 const WITH_PERIOD_AND_FIRST_LINE = `LEFT JOIN accounting.period ON period.issuer_id = entry.issuer_id AND period.starts_on = entry.period_start
