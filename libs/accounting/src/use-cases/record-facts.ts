@@ -43,7 +43,7 @@ export class RecordFacts {
     const inOrder = [...drafted].sort((a, b) => (a.source.key < b.source.key ? -1 : 1));
     const entries = inOrder.map((each) => toPost(each, books, periods(each.source.fact)));
     const ids = entries.length > 0 ? await postEntries(tx, entries).catch(explain) : [];
-    const fresh = inOrder.map((each, index) => ({ ...each, entryDate: entries[index]!.entryDate, entryId: ids[index]!, isNew: true }));
+    const fresh = inOrder.map((each, index) => ({ ...each, entryDate: entries[index]!.entryDate, entryId: ids[index]! }));
     await scheduleRevenue(tx, fresh);
     await insertDocuments(tx, fresh.map(({ source }) => source.fact));
     const byKey = new Map([...posted, ...fresh.map((each) => [each.source.key, { entryId: each.entryId, isNew: true }] as const)]);

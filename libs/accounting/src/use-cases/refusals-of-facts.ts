@@ -44,12 +44,11 @@ export function periodMissing(issuerId: IssuerId, day: LocalDate): DomainError {
   });
 }
 
-export function alreadyPosted(sourceType: string, sourceId: string, cause?: unknown): DomainError {
+export function alreadyPosted(sourceType: string, sourceId: string): DomainError {
   return new DomainError('SOURCE_ALREADY_POSTED', `${sourceType} ${sourceId} is posted already with another content.`, {
     field: 'sourceId',
     value: sourceId,
     remedy: 'Correct what was posted with a fact of its own; the same fact always has the same content.',
-    cause,
   });
 }
 
